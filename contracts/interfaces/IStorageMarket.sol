@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IBeacon} from "./IBeacon.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+/// @title IStorageMarket
+/// @notice Escrow for storage deals. A client pays a provider to keep a piece of data for a term of periods; the market
+/// pays only for periods in which possession was proven, and compensates the client from the provider's collateral
+/// for the others.
+/// @dev Amounts are in the market token's smallest unit. Period 0 means never; period p covers
+/// [genesis + (p - 1) * length, genesis + p * length). The market has no owner and no fee, and cannot be changed.
+///
+/// State is derived: a deal is its terms, a provider's history is one bit for each period, and the clock does the rest.
+/// Settling late gives the same money as settling at every boundary.
+///
+/// Assumptions on the token: a transfer moves exactly what was asked (checked on the way in), balances change by
+/// transfers only, and it does not call back with side effects that need protection beyond the reentrancy guard.
+interface IStorageMarket {
+    /* TYPES */
+
+    /// @notice Immutable parameters of a market.
+    /// @param token The ERC-20 that pays for deals and secures them.
+    /// @param beacon Where the seeds of the draws come from.
+    /// @param genesis Start of period 1, Unix seconds; a multiple of `length`, not in the future at deployment.
+    /// @param length Seconds in a period.
+    /// @param delay Seconds from the start of a period to the time of its seed; less than `length`.
+    /// @param baseSamples Draws in a period, before one more for each 128 listed deals.
+    /// @param maxTerm Longest term of a deal, in periods; at most 511.
+    /// @param minCollateral Least collateral of a deal.
+    /// @param challengeBond Deposit of a challenge; reserved, challenges are not part of this version.
+    struct Parameters {
+        IERC20 token;
+        IBeacon beacon;
+        uint64 genesis;
+        uint32 length;
+        uint32 delay;
+        uint16 baseSamples;
+        uint16 maxTerm;
+        uint96 minCollateral;
+        uint96 challengeBond;
+    }
+
+    /// @notice One piece of data and the price of keeping it.
+    /// @param root Commitment to the piece: SHA-256 tree over its fr32-padded bytes (FRC-0069).
+    /// @param size Raw bytes of the piece, 1 to 2^44 - 1. The number of leaves and the height follow from it.
+    /// @param rate What the payee earns for each proven period; at least 1.
+    /// @param slashFactor A missed period costs the provider `rate * slashFactor`.
+    /// @param contentCid Binary CID of the content, at most 64 bytes, empty for private data. A claim; only emitted.
+    struct Piece {
+        bytes32 root;
+        uint64 size;
+        uint80 rate;
+        uint24 slashFactor;
+        bytes contentCid;
+    }
+
+    /// @notice What a provider's operator signs (EIP-712): "I hold these pieces and keep them on these terms".
+    /// @param provider Id of the provider.
+    /// @param client Who may open the offer; pays, is refunded and compensated.
+    /// @param firstPeriod Earliest first period; a deal starts at max(firstPeriod, current + 1), at most current + 365.
+    /// @param periods Length of the term.
+    /// @param maxMisses Misses tolerated over the whole term (M); the next one is a default. Less than `periods`.
+    /// @param notice Periods of notice for a cancellation by the client.
+    /// @param termsHash Hash of the provider's legal terms; only emitted.
+    /// @param expiry Unix seconds after which the offer cannot be opened.
+    /// @param nonce Unordered nonce of the provider id; each can be used once.
+    /// @param pieces One deal is opened for each; at most 4,096.
+    struct Offer {
+        uint32 provider;
+        address client;
+        uint32 firstPeriod;
+        uint16 periods;
+        uint16 maxMisses;
+        uint16 notice;
+        bytes32 termsHash;
+        uint64 expiry;
+        uint256 nonce;
+        Piece[] pieces;
+    }
+
+    struct SignedOffer {
+        Offer offer;
+        bytes signature;
+    }
+
+    /// @notice How a caller pays.
+    /// @param kind 0: allowance, `data` empty. 1: ERC-2612 permit, `data` is
+    /// `abi.encode(uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)`; a permit that fails is ignored and
+    /// the allowance decides. Other kinds revert with `PaymentKindUnknown`.
+    struct Payment {
+        uint8 kind;
+        bytes data;
+    }
+
+    /// @notice A deal as stored, and as it stands at this moment if it were settled now.
+    /// @param start First period. `end` First period after the term; an early end shortens it.
+    /// @param settledUpTo Periods before it are settled. `missed` Misses among them.
+    /// @param closed Whether the money side has ended: nothing is held for the deal any more.
+    /// @param forfeited Whether the provider defaulted, as far as it is settled.
+    /// @param earned Due to the payee by settling now.
+    /// @param refund Due to the client by settling now: escrow of missed or cut-off periods and compensation.
+    /// @param unlocked Collateral that goes back to the provider's free stake by settling now.
+    /// @param escrow What stays escrowed for later periods. `collateral` What stays locked after settling now.
+    /// @param misses Misses in all closed periods of the term. `defaulted` Whether they are more than `maxMisses`.
+    struct Deal {
+        bytes32 root;
+        uint64 size;
+        uint32 provider;
+        address client;
+        address payee;
+        uint32 start;
+        uint32 end;
+        uint32 settledUpTo;
+        uint16 missed;
+        uint16 maxMisses;
+        uint16 notice;
+        uint80 rate;
+        uint128 slash;
+        bool closed;
+        bool forfeited;
+        bool defaulted;
+        uint16 misses;
+        uint256 earned;
+        uint256 refund;
+        uint256 unlocked;
+        uint256 escrow;
+        uint256 collateral;
+    }
+
+    /// @notice A provider id: a size class of an owner.
+    /// @param floor Least collateral of each of its deals; a power of 4, never changes.
+    /// @param maxLock Collateral that the operator may lock within a period; 0 stops it.
+    /// @param free Stake that is not locked by deals.
+    /// @param listed Deals in its list. `frozen` Length of the list at the first touch in period `touchedAt`.
+    /// @param budgetLeft What is left of `maxLock` in period `touchedAt`.
+    /// @param gaveUpAt Latest period that the owner gave up. `version` Counts the owner's acts.
+    struct Provider {
+        address owner;
+        address operator;
+        address beneficiary;
+        uint80 floor;
+        uint96 maxLock;
+        uint96 free;
+        uint96 budgetLeft;
+        uint16 listed;
+        uint16 frozen;
+        uint32 touchedAt;
+        uint32 gaveUpAt;
+        uint32 version;
+        string url;
+    }
+
+    /* EVENTS */
+
+    event ProviderRegistered(uint32 indexed provider, address indexed owner, uint80 floor);
+    event ProviderConfigured(
+        uint32 indexed provider,
+        address indexed operator,
+        address indexed beneficiary,
+        uint96 maxLock,
+        string url
+    );
+    event OperatorStopped(uint32 indexed provider, address indexed by);
+    event NoncesVoided(uint32 indexed provider, uint248 indexed word, uint256 mask);
+    event Staked(uint32 indexed provider, address indexed from, uint256 amount);
+    event Unstaked(uint32 indexed provider, address indexed owner, uint256 amount);
+    event DealOpened(
+        uint32 indexed deal,
+        uint32 indexed provider,
+        address indexed client,
+        uint32 start,
+        uint16 periods,
+        uint16 maxMisses,
+        uint16 notice,
+        uint80 rate,
+        uint24 slashFactor,
+        bytes32 termsHash,
+        bytes32 root,
+        uint64 size,
+        bytes contentCid
+    );
+    /// @notice An object was listed for `owner`. Its deals are named by the manifest, `firstDeal` being the first.
+    event Stored(address indexed owner, uint32 indexed firstDeal, bytes manifest);
+    event Proven(uint32 indexed provider, uint32 indexed period);
+    event GaveUp(uint32 indexed provider, uint32 indexed period);
+    event Delisted(uint32 indexed provider, uint32 indexed deal);
+    /// @notice Periods before `upTo` are settled: `earned` went to `payee`, `refund` to `client`.
+    event Settled(
+        uint32 indexed deal,
+        address indexed payee,
+        address indexed client,
+        uint32 upTo,
+        uint256 earned,
+        uint256 refund
+    );
+    /// @notice The deal ended by its provider's miss in `period`, the one after the last that was tolerated.
+    event Defaulted(uint32 indexed deal, uint32 period);
+    /// @notice Nothing is held for the deal any more; `unlocked` went back to the provider's free stake.
+    event Closed(uint32 indexed deal, uint256 unlocked);
+    event Withdrawn(address indexed account, address indexed to, uint256 amount);
+
+    /* ERRORS */
+
+    /// @notice Thrown by the constructor when a parameter is out of its range.
+    error ParameterInvalid(bytes32 name, uint256 value);
+    /// @notice Thrown when an address that has to receive or sign is zero.
+    error AddressZero();
+    error ProviderUnknown(uint32 provider);
+    error DealUnknown(uint32 deal);
+    /// @notice Thrown when `caller` may not do this for the provider.
+    error NotOwner(uint32 provider, address owner, address caller);
+    error NotOwnerOrOperator(uint32 provider, address caller);
+    /// @notice Thrown when a floor is not a power of 4.
+    error FloorInvalid(uint80 floor);
+    error FreeStakeTooLow(uint32 provider, uint256 needed, uint256 free);
+    error StakeTooHigh(uint256 stake, uint256 limit);
+    error PaymentKindUnknown(uint8 kind);
+    error PaymentDataInvalid(uint8 kind, uint256 length);
+    /// @notice Thrown when the token moved another amount than was asked.
+    error TokenNotExact(uint256 expected, uint256 received);
+    error AllowanceTooLow(address from, uint256 needed, uint256 allowance);
+    error BalanceTooLow(address account, uint256 needed, uint256 balance);
+
+    /* ERRORS OF AN OFFER: `offer` is its index in the call, `piece` the piece's index in the offer */
+
+    error OffersEmpty();
+    error OfferEmpty(uint256 offer);
+    error OfferTooLarge(uint256 offer, uint256 pieces, uint256 limit);
+    error OfferProviderUnknown(uint256 offer, uint32 provider);
+    error OfferNotForCaller(uint256 offer, address client, address caller);
+    error OfferExpired(uint256 offer, uint64 expiry, uint256 time);
+    error OfferStartTooFar(uint256 offer, uint32 firstPeriod, uint32 latest);
+    error OfferTermInvalid(uint256 offer, uint16 periods, uint16 maxTerm);
+    error OfferMissesInvalid(uint256 offer, uint16 maxMisses, uint16 periods);
+    error OfferNoticeInvalid(uint256 offer, uint16 notice, uint16 limit);
+    error OfferNonceUsed(uint256 offer, uint256 nonce);
+    error OfferSignerInvalid(uint256 offer, address operator, address signer);
+    error OfferStakeTooLow(uint256 offer, uint256 needed, uint256 free);
+    error OfferBudgetTooLow(uint256 offer, uint256 needed, uint256 budgetLeft);
+    error OfferListFull(uint256 offer, uint256 listed, uint256 limit);
+    error PieceSizeInvalid(uint256 offer, uint256 piece, uint64 size);
+    error PieceRootInvalid(uint256 offer, uint256 piece, bytes32 root);
+    error PieceRateZero(uint256 offer, uint256 piece);
+    error PieceCidTooLong(uint256 offer, uint256 piece, uint256 length);
+    error PieceCollateralInvalid(uint256 offer, uint256 piece, uint256 collateral, uint256 least);
+    error ManifestTooLong(uint256 length, uint256 limit);
+
+    /* ERRORS OF PROVING */
+
+    error PeriodNotCurrent(uint32 period, uint32 current);
+    error AlreadyProven(uint32 provider, uint32 period);
+    error AlreadyGivenUp(uint32 provider, uint32 period);
+    error NotYetDecided(uint32 provider, uint32 period);
+    error ListIndexInvalid(uint256 index, uint256 listed);
+    error StillLive(uint32 deal, uint32 end, uint32 period);
+    error TooFewLiveDeals(uint32 provider, uint32 period, uint256 found, uint256 needed);
+    error ProofInvalid(uint32 deal, uint256 leaf);
+    error ProofLengthInvalid(uint256 expected, uint256 actual);
+
+    /* PROVIDERS */
+
+    /// @notice Registers a provider id; the caller becomes its owner. Providers are found on the chain, by their ids from 1.
+    /// @param operator Signs offers; zero or `maxLock` 0 leaves the id stopped.
+    /// @param beneficiary Earns the income of deals.
+    /// @param floor Least collateral of each deal; a power of 4.
+    /// @param maxLock Collateral that the operator may lock within a period.
+    /// @param url Where the provider serves its HTTP interface.
+    function register(
+        address operator,
+        address beneficiary,
+        uint80 floor,
+        uint96 maxLock,
+        string calldata url
+    ) external returns (uint32 provider);
+
+    /// @notice Opens another size class with the same owner, operator, beneficiary, budget and url. By owner or operator.
+    function registerLike(uint32 provider, uint80 floor) external returns (uint32 newProvider);
+
+    /// @notice Replaces the settings. By the owner. A lower `maxLock` caps what is left of this period's budget at once.
+    function configure(
+        uint32 provider,
+        address operator,
+        address beneficiary,
+        uint96 maxLock,
+        string calldata url
+    ) external;
+
+    /// @notice Sets the lock budget to 0, at once: no signature of the operator opens a deal any more. By owner or operator.
+    function stop(uint32 provider) external;
+
+    /// @notice Marks the nonces of `mask` in `word` (nonce = word * 256 + bit) as used. By owner or operator.
+    function voidNonces(uint32 provider, uint248 word, uint256 mask) external;
+
+    /// @notice Adds to the free stake of a provider. By anyone; the caller pays.
+    function stake(uint32 provider, uint96 amount, Payment calldata payment) external;
+
+    /// @notice Moves free stake to the owner's balance. By the owner.
+    function unstake(uint32 provider, uint96 amount) external;
+
+    /* OPENING */
+
+    /// @notice Opens one deal for each piece of each offer, all or none. By the client that all offers name.
+    /// @dev The caller pays `rate * periods` for each deal. Deal ids run in offer, then piece order.
+    /// @param owner Who lists and decrypts the object; zero means the client. Has no power over money.
+    /// @param manifest At most 4,096 bytes; empty means that no object is listed.
+    /// @return firstDeal Id of the first deal.
+    function open(
+        SignedOffer[] calldata offers,
+        Payment calldata payment,
+        address owner,
+        bytes calldata manifest
+    ) external returns (uint32 firstDeal);
+
+    /* PROVING */
+
+    /// @notice Proves possession for the current period with one leaf and its path for each draw. By anyone.
+    /// @param period Must be the current period, so that a late transaction fails with its reason.
+    /// @param proof For each live draw in order: the leaf, then its siblings upward, 32 bytes each.
+    /// @param evidence Captures the seed when it is not stored yet; may be empty otherwise.
+    /// @param delist Indices of the list to remove afterwards, see `delist`.
+    function prove(
+        uint32 provider,
+        uint32 period,
+        bytes calldata proof,
+        bytes calldata evidence,
+        uint256[] calldata delist
+    ) external;
+
+    /// @notice Removes deals from a provider's list, each by its index; the last entry takes the place. By anyone.
+    /// @dev Deals that end by the next period, once the current one is proven or given up; and deals that have ended,
+    /// also in the first half of the delay, when nobody can know the seed. Give indices in falling order.
+    function delist(uint32 provider, uint256[] calldata indices) external;
+
+    /// @notice Records that the current period will not be proven. By the owner.
+    /// @dev The way out when a list holds so many ended deals that a proof no longer fits a transaction.
+    function giveUp(uint32 provider, uint32 period) external;
+
+    /* MONEY */
+
+    /// @notice Settles closed periods of deals. By anyone. Deals that are settled or closed are skipped.
+    function settle(uint32[] calldata deals) external;
+
+    /// @notice Sends `amount` of the caller's balance to `to`.
+    function withdraw(address to, uint256 amount) external;
+
+    /// @notice Sends the whole balance of `account` to itself. By anyone.
+    function push(address account) external;
+
+    /* READING */
+
+    function parameters() external view returns (Parameters memory);
+
+    /// @notice The current period.
+    function period() external view returns (uint32);
+
+    function dealCount() external view returns (uint32);
+
+    function providerCount() external view returns (uint32);
+
+    /// @notice What `account` can withdraw.
+    function balanceOf(address account) external view returns (uint256);
+
+    function dealOf(uint32 deal) external view returns (Deal memory);
+
+    function providerOf(uint32 provider) external view returns (Provider memory);
+
+    /// @notice Deal ids of a provider's list from index `from`, at most `limit`.
+    function listOf(uint32 provider, uint256 from, uint256 limit) external view returns (uint32[] memory deals);
+
+    /// @notice History of a provider: bit i of word w is set when period 256 * w + i was proven.
+    function provenWord(uint32 provider, uint256 word) external view returns (uint256 bits);
+
+    /// @notice Used nonces of a provider: bit i of word w is set when nonce 256 * w + i is used or void.
+    function nonceWord(uint32 provider, uint248 word) external view returns (uint256 bits);
+
+    /// @notice Objects listed for `owner`, oldest first from index `from`: `firstDeal << 32 | block number` each.
+    /// @param received False: those the owner paid for as client. True: those that another client opened for the owner.
+    function objectsOf(
+        address owner,
+        bool received,
+        uint256 from,
+        uint256 limit
+    ) external view returns (uint64[] memory objects, uint256 total);
+
+    /// @notice Low 78 bits of the manifest's hash that was opened with `firstDeal`; zero when there was none.
+    function manifestTagOf(uint32 firstDeal) external view returns (uint80);
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice Slot B of a deal: everything that proving and counting need, from the lowest bit up:
+/// start 32 | term 9 | size 44 | settled 9 | missed 9 | rate 80 | slashFactor 24 | provider 32 | flags 5 | toHead 12.
+type DealTerms is uint256;
+
+/// @notice Slot C, shared by the deals of an offer: client 160 | notice 9 | maxMisses 9 | manifestTag 78.
+type OfferTerms is uint256;
+
+using DealTermsLibrary for DealTerms global;
+using OfferTermsLibrary for OfferTerms global;
+
+/// @title DealTermsLibrary
+/// @notice Reads and changes the packed terms of a deal. Periods are absolute; `settled` and `term` are stored relative
+/// to the start.
+library DealTermsLibrary {
+    uint256 private constant CLOSED = 1 << 239;
+    uint256 private constant FORFEITED = 1 << 240;
+
+    /// @dev The caller has checked that each value fits its width.
+    function pack(
+        uint256 start_,
+        uint256 term_,
+        uint256 size_,
+        uint256 rate_,
+        uint256 slashFactor_,
+        uint256 provider_,
+        uint256 toHead_
+    ) internal pure returns (DealTerms) {
+        return
+            DealTerms.wrap(
+                start_ |
+                    (term_ << 32) |
+                    (size_ << 41) |
+                    (rate_ << 103) |
+                    (slashFactor_ << 183) |
+                    (provider_ << 207) |
+                    (toHead_ << 244)
+            );
+    }
+
+    function start(DealTerms terms) internal pure returns (uint32) {
+        return uint32(DealTerms.unwrap(terms));
+    }
+
+    /// @notice First period after the term.
+    function end(DealTerms terms) internal pure returns (uint32) {
+        return uint32(terms.start() + _read(terms, 32, 9));
+    }
+
+    function size(DealTerms terms) internal pure returns (uint64) {
+        return uint64(_read(terms, 41, 44));
+    }
+
+    /// @notice Periods before it are settled.
+    function settledUpTo(DealTerms terms) internal pure returns (uint32) {
+        return uint32(terms.start() + _read(terms, 85, 9));
+    }
+
+    function missed(DealTerms terms) internal pure returns (uint16) {
+        return uint16(_read(terms, 94, 9));
+    }
+
+    function rate(DealTerms terms) internal pure returns (uint80) {
+        return uint80(_read(terms, 103, 80));
+    }
+
+    function slashFactor(DealTerms terms) internal pure returns (uint24) {
+        return uint24(_read(terms, 183, 24));
+    }
+
+    /// @notice What a missed period costs the provider. At most 104 bits.
+    function slash(DealTerms terms) internal pure returns (uint256) {
+        return uint256(terms.rate()) * terms.slashFactor();
+    }
+
+    function provider(DealTerms terms) internal pure returns (uint32) {
+        return uint32(_read(terms, 207, 32));
+    }
+
+    /// @notice How many ids back the offer's first deal is, which has slot C.
+    function toHead(DealTerms terms) internal pure returns (uint32) {
+        return uint32(_read(terms, 244, 12));
+    }
+
+    function closed(DealTerms terms) internal pure returns (bool) {
+        return DealTerms.unwrap(terms) & CLOSED != 0;
+    }
+
+    function forfeited(DealTerms terms) internal pure returns (bool) {
+        return DealTerms.unwrap(terms) & FORFEITED != 0;
+    }
+
+    /// @notice Whether the deal is drawn in `period`.
+    function isLive(DealTerms terms, uint32 period) internal pure returns (bool) {
+        return terms.start() <= period && period < terms.end();
+    }
+
+    function withSettled(DealTerms terms, uint32 upTo, uint256 misses) internal pure returns (DealTerms) {
+        return _write(_write(terms, 85, 9, upTo - terms.start()), 94, 9, misses);
+    }
+
+    function withEnd(DealTerms terms, uint32 newEnd) internal pure returns (DealTerms) {
+        return _write(terms, 32, 9, newEnd - terms.start());
+    }
+
+    function withClosed(DealTerms terms, bool byDefault) internal pure returns (DealTerms) {
+        return DealTerms.wrap(DealTerms.unwrap(terms) | CLOSED | (byDefault ? FORFEITED : 0));
+    }
+
+    function _read(DealTerms terms, uint256 offset, uint256 width) private pure returns (uint256) {
+        return (DealTerms.unwrap(terms) >> offset) & ((1 << width) - 1);
+    }
+
+    function _write(DealTerms terms, uint256 offset, uint256 width, uint256 value) private pure returns (DealTerms) {
+        uint256 mask = ((1 << width) - 1) << offset;
+        return DealTerms.wrap((DealTerms.unwrap(terms) & ~mask) | (value << offset));
+    }
+}
+
+/// @title OfferTermsLibrary
+/// @notice Reads the packed terms that the deals of an offer share.
+library OfferTermsLibrary {
+    uint256 internal constant TAG_MASK = (1 << 78) - 1;
+
+    /// @dev The caller has checked that each value fits its width.
+    function pack(
+        address client_,
+        uint256 notice_,
+        uint256 maxMisses_,
+        uint256 tag
+    ) internal pure returns (OfferTerms) {
+        return OfferTerms.wrap(uint160(client_) | (notice_ << 160) | (maxMisses_ << 169) | (tag << 178));
+    }
+
+    function client(OfferTerms terms) internal pure returns (address) {
+        return address(uint160(OfferTerms.unwrap(terms)));
+    }
+
+    function notice(OfferTerms terms) internal pure returns (uint16) {
+        return uint16((OfferTerms.unwrap(terms) >> 160) & 0x1ff);
+    }
+
+    function maxMisses(OfferTerms terms) internal pure returns (uint16) {
+        return uint16((OfferTerms.unwrap(terms) >> 169) & 0x1ff);
+    }
+
+    /// @notice Low 78 bits of the manifest's hash; zero when the offer was not the first of its call.
+    function manifestTag(OfferTerms terms) internal pure returns (uint80) {
+        return uint80(OfferTerms.unwrap(terms) >> 178);
+    }
+}
