@@ -23,7 +23,7 @@ export default defineConfig({
     settings: {
       evmVersion: "cancun",
       viaIR: true,
-      optimizer: { enabled: true, runs: 10_000 },
+      optimizer: { enabled: true, runs: 200 },
     },
   },
   paths: { tests: { mocha: "test/contracts", solidity: "test/contracts" } },

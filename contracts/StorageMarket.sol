@@ -5,12 +5,13 @@ import {IStorageMarket} from "./interfaces/IStorageMarket.sol";
 import {DealTerms, DealTermsLibrary, OfferTerms, OfferTermsLibrary} from "./libraries/DealTerms.sol";
 import {Draws} from "./libraries/Draws.sol";
 import {OfferHash} from "./libraries/OfferHash.sol";
+import {OfferRules} from "./libraries/OfferRules.sol";
 import {PeriodBits} from "./libraries/PeriodBits.sol";
 import {PieceProof} from "./libraries/PieceProof.sol";
 import {Settlement} from "./libraries/Settlement.sol";
+import {TokenPull} from "./libraries/TokenPull.sol";
 import {IBeacon} from "./interfaces/IBeacon.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
@@ -20,6 +21,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 /// @notice Escrow for storage deals; see `IStorageMarket`.
 contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
+    using TokenPull for IERC20;
     using PeriodBits for mapping(uint256 word => uint256);
 
     /* TYPES */
@@ -55,21 +57,9 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
 
     /// @dev Longest list of a provider: its proof still fits a transaction (69 paths, 128 KiB).
     uint256 private constant MAX_LISTED = 8_192;
-    uint256 private constant MAX_PIECES = 4_096;
     uint256 private constant MAX_MANIFEST = 4_096;
-    uint256 private constant MAX_CID = 64;
-    /// @dev Widths of the packed terms.
+    /// @dev Width of a packed term.
     uint256 private constant MAX_TERM = 511;
-    uint256 private constant MAX_NOTICE = 511;
-    uint256 private constant MAX_SIZE = 2 ** 44 - 1;
-    /// @dev How far ahead of the next period a deal may start.
-    uint32 private constant MAX_AHEAD = 365;
-    /// @dev A node of a piece has its top two bits cleared, in the last byte.
-    uint256 private constant NODE_MASK = 0xc0;
-
-    uint8 private constant BY_ALLOWANCE = 0;
-    uint8 private constant BY_PERMIT = 1;
-    uint256 private constant PERMIT_LENGTH = 160;
 
     IERC20 private immutable TOKEN;
     IBeacon private immutable BEACON;
@@ -183,7 +173,7 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
         provider.hot.free = uint96(free);
         emit Staked(id, msg.sender, amount);
 
-        _pull(msg.sender, amount, payment);
+        TOKEN.pull(msg.sender, amount, payment);
     }
 
     /// @inheritdoc IStorageMarket
@@ -242,7 +232,7 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
         dealCount = next - 1;
         if (manifest.length != 0) _listObject(owner, firstDeal, manifest);
 
-        _pull(msg.sender, cost, payment);
+        TOKEN.pull(msg.sender, cost, payment);
     }
 
     /// @return cost Price of all pieces over the term.
@@ -254,7 +244,7 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
     ) private returns (uint256 cost) {
         Offer calldata offer = signed.offer;
         uint32 current = period();
-        _checkTerms(index, offer, current);
+        OfferRules.checkTerms(index, offer, current, TERM_LIMIT);
         ProviderSlots storage provider = _providers[offer.provider];
         _checkSignature(index, signed, provider);
         _useNonce(index, offer.provider, offer.nonce);
@@ -265,7 +255,7 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
         uint32 start = offer.firstPeriod > current ? offer.firstPeriod : current + 1;
         uint256 lock = 0;
         for (uint256 i = 0; i < offer.pieces.length; ++i) {
-            lock += _checkPiece(index, i, offer.pieces[i], offer.maxMisses, least);
+            lock += OfferRules.checkPiece(index, i, offer.pieces[i], offer.maxMisses, least);
             cost += uint256(offer.pieces[i].rate) * offer.periods;
             _openDeal(offer, i, start, head);
         }
@@ -274,20 +264,6 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
 
         provider.hot = hot;
         _offers[head] = OfferTermsLibrary.pack(msg.sender, offer.notice, offer.maxMisses, tag);
-    }
-
-    function _checkTerms(uint256 index, Offer calldata offer, uint32 current) private view {
-        require(offer.client == msg.sender, OfferNotForCaller(index, offer.client, msg.sender));
-        require(block.timestamp <= offer.expiry, OfferExpired(index, offer.expiry, block.timestamp));
-        uint256 pieces = offer.pieces.length;
-        require(pieces != 0, OfferEmpty(index));
-        require(pieces <= MAX_PIECES, OfferTooLarge(index, pieces, MAX_PIECES));
-        uint32 latest = current + MAX_AHEAD;
-        require(offer.firstPeriod <= latest, OfferStartTooFar(index, offer.firstPeriod, latest));
-        uint16 periods = offer.periods;
-        require(periods != 0 && periods <= TERM_LIMIT, OfferTermInvalid(index, periods, TERM_LIMIT));
-        require(offer.maxMisses < periods, OfferMissesInvalid(index, offer.maxMisses, periods));
-        require(offer.notice <= MAX_NOTICE, OfferNoticeInvalid(index, offer.notice, uint16(MAX_NOTICE)));
     }
 
     function _checkSignature(uint256 index, SignedOffer calldata signed, ProviderSlots storage provider) private view {
@@ -303,23 +279,6 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
         uint256 word = _nonces[provider][nonce >> 8];
         require(word & bit == 0, OfferNonceUsed(index, nonce));
         _nonces[provider][nonce >> 8] = word | bit;
-    }
-
-    /// @return collateral What the deal locks.
-    function _checkPiece(
-        uint256 index,
-        uint256 i,
-        Piece calldata piece,
-        uint256 maxMisses,
-        uint256 least
-    ) private pure returns (uint256 collateral) {
-        require(piece.size != 0 && piece.size <= MAX_SIZE, PieceSizeInvalid(index, i, piece.size));
-        require(uint256(piece.root) & NODE_MASK == 0, PieceRootInvalid(index, i, piece.root));
-        require(piece.rate != 0, PieceRateZero(index, i));
-        require(piece.contentCid.length <= MAX_CID, PieceCidTooLong(index, i, piece.contentCid.length));
-        collateral = uint256(piece.rate) * piece.slashFactor * (maxMisses + 1);
-        bool valid = collateral >= least && collateral <= type(uint96).max;
-        require(valid, PieceCollateralInvalid(index, i, collateral, least));
     }
 
     function _openDeal(Offer calldata offer, uint256 i, uint32 start, uint32 head) private {
@@ -559,30 +518,7 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
         else balanceOf[provider.owner] += amount;
     }
 
-    /// @dev The only way in: what arrives must be what was asked.
-    function _pull(address from, uint256 amount, Payment calldata payment) private {
-        require(payment.kind <= BY_PERMIT, PaymentKindUnknown(payment.kind));
-        uint256 expected = payment.kind == BY_PERMIT ? PERMIT_LENGTH : 0;
-        require(payment.data.length == expected, PaymentDataInvalid(payment.kind, payment.data.length));
-        if (amount == 0) return;
-
-        if (payment.kind == BY_PERMIT) _permit(from, payment.data);
-        uint256 before = TOKEN.balanceOf(address(this));
-        TOKEN.safeTransferFrom(from, address(this), amount);
-        uint256 received = TOKEN.balanceOf(address(this)) - before;
-        require(received == amount, TokenNotExact(amount, received));
-    }
-
-    /// @dev A permit that fails is no error: somebody may have sent it first, and then the allowance is there.
-    function _permit(address from, bytes calldata data) private {
-        (uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) = abi.decode(
-            data,
-            (uint256, uint256, uint8, bytes32, bytes32)
-        );
-        try IERC20Permit(address(TOKEN)).permit(from, address(this), value, deadline, v, r, s) {} catch {}
-    }
-
-    /// @dev The only way out.
+    /// @dev The only way out; the only way in is `TokenPull`.
     function _pay(address account, address to, uint256 amount) private {
         if (amount == 0) return;
         balanceOf[account] -= amount;

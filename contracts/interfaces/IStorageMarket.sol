@@ -219,7 +219,6 @@ interface IStorageMarket {
     error PaymentDataInvalid(uint8 kind, uint256 length);
     /// @notice Thrown when the token moved another amount than was asked.
     error TokenNotExact(uint256 expected, uint256 received);
-    error AllowanceTooLow(address from, uint256 needed, uint256 allowance);
     error BalanceTooLow(address account, uint256 needed, uint256 balance);
 
     /* ERRORS OF AN OFFER: `offer` is its index in the call, `piece` the piece's index in the offer */

@@ -48,11 +48,11 @@ library Settlement {
         uint256 cutOff = 0;
         if (misses > tolerated) {
             // The first miss that is not tolerated ends the deal; what lies behind it was never the payee's.
-            uint256 at = bits.nthUnset(from, to, tolerated);
-            (to, misses) = (at + 1, tolerated + 1);
+            uint256 last = bits.nthUnset(from, to, tolerated);
+            (to, misses) = (last + 1, tolerated + 1);
             proven = to - from - misses;
             cutOff = end - to;
-            result.defaultedAt = uint32(at);
+            result.defaultedAt = uint32(last);
         }
 
         uint256 rate = terms.rate();

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IStorageMarket} from "../interfaces/IStorageMarket.sol";
+
+/// @title OfferRules
+/// @notice Whether the terms of an offer are valid by themselves. What passes fits the widths that `DealTerms` packs.
+/// Every error names the offer's index in the call, so that a caller can replace that offer alone.
+library OfferRules {
+    uint256 private constant MAX_PIECES = 4_096;
+    uint256 private constant MAX_CID = 64;
+    uint256 private constant MAX_SIZE = 2 ** 44 - 1;
+    uint16 private constant MAX_NOTICE = 511;
+    /// @dev How far ahead a deal may start.
+    uint32 private constant MAX_AHEAD = 365;
+    /// @dev A node of a piece has its top two bits cleared, in the last byte.
+    uint256 private constant NODE_MASK = 0xc0;
+
+    function checkTerms(
+        uint256 index,
+        IStorageMarket.Offer calldata offer,
+        uint32 current,
+        uint16 maxTerm
+    ) internal view {
+        require(offer.client == msg.sender, IStorageMarket.OfferNotForCaller(index, offer.client, msg.sender));
+        require(block.timestamp <= offer.expiry, IStorageMarket.OfferExpired(index, offer.expiry, block.timestamp));
+        uint256 pieces = offer.pieces.length;
+        require(pieces != 0, IStorageMarket.OfferEmpty(index));
+        require(pieces <= MAX_PIECES, IStorageMarket.OfferTooLarge(index, pieces, MAX_PIECES));
+        uint32 latest = current + MAX_AHEAD;
+        require(offer.firstPeriod <= latest, IStorageMarket.OfferStartTooFar(index, offer.firstPeriod, latest));
+        uint16 periods = offer.periods;
+        require(periods != 0 && periods <= maxTerm, IStorageMarket.OfferTermInvalid(index, periods, maxTerm));
+        require(offer.maxMisses < periods, IStorageMarket.OfferMissesInvalid(index, offer.maxMisses, periods));
+        require(offer.notice <= MAX_NOTICE, IStorageMarket.OfferNoticeInvalid(index, offer.notice, MAX_NOTICE));
+    }
+
+    /// @param i Index of the piece in the offer.
+    /// @param least Least collateral of a deal of this provider.
+    /// @return collateral What the deal locks.
+    function checkPiece(
+        uint256 index,
+        uint256 i,
+        IStorageMarket.Piece calldata piece,
+        uint256 maxMisses,
+        uint256 least
+    ) internal pure returns (uint256 collateral) {
+        require(piece.size != 0 && piece.size <= MAX_SIZE, IStorageMarket.PieceSizeInvalid(index, i, piece.size));
+        require(uint256(piece.root) & NODE_MASK == 0, IStorageMarket.PieceRootInvalid(index, i, piece.root));
+        require(piece.rate != 0, IStorageMarket.PieceRateZero(index, i));
+        uint256 cid = piece.contentCid.length;
+        require(cid <= MAX_CID, IStorageMarket.PieceCidTooLong(index, i, cid));
+        collateral = uint256(piece.rate) * piece.slashFactor * (maxMisses + 1);
+        bool valid = collateral >= least && collateral <= type(uint96).max;
+        require(valid, IStorageMarket.PieceCollateralInvalid(index, i, collateral, least));
+    }
+}
