@@ -49,20 +49,20 @@ function moveToNode(argv) {
   }
   say(`This is Node ${process.versions.node}; moving to Node ${NODE}, which npm fetches once ...`);
   process.env.HOLDFAST_MOVED = "1";
-  // npm 12 skips install scripts that are not allowed by name; the package `node` gets its binary by one.
-  const fetch = [
-    "exec",
-    "--yes",
-    "--allow-scripts=node",
-    `--package=node@${NODE}`,
-    "--loglevel=error",
-  ];
-  return npm(fetch.concat("--", "node", "scripts/run.mjs", argv));
+  const { platform, arch } = process;
+  const prefix = platform === "darwin" && arch === "arm64" ? "node-bin" : "node";
+  const system = platform === "win32" ? "win" : platform;
+  // The package of the platform has the binary in it. The package `node` fetches it by an install script, which npm 12
+  // skips unless it is allowed, and which fails under npm 11 when it is.
+  const source = `--package=${prefix}-${system}-${arch}@${NODE}`;
+  return npm(
+    ["exec", "--yes", "--loglevel=error", source, "--", "node", "scripts/run.mjs"].concat(argv),
+  );
 }
 
-/** An npm below `npm exec` inherits what that one was asked to run, and fails or runs it again. */
+/** An npm below `npm exec` inherits what that one was asked to run, and fails or runs that again. */
 function leaveNpx() {
-  for (const name of ["package", "call", "allow_scripts"]) delete process.env[`npm_config_${name}`];
+  for (const name of ["package", "call"]) delete process.env[`npm_config_${name}`];
 }
 
 /** Says why `npm ci` is needed, or returns undefined. */
