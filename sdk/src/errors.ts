@@ -69,7 +69,7 @@ export class HoldfastError extends Error {
   /** True for an error of this package, from whichever copy of it, with `code` when one is given. */
   static is(error: unknown, code?: ErrorCode): error is HoldfastError {
     if (!(error instanceof Error) || !(brand in error)) return false;
-    return code === undefined || (error as HoldfastError).code === code;
+    return code === undefined || ("code" in error && error.code === code);
   }
 
   /** For logs: everything but the stack. */
