@@ -91,16 +91,19 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
 
     constructor(Parameters memory p) EIP712("Holdfast", "1") {
         require(address(p.token) != address(0) && address(p.beacon) != address(0), AddressZero());
-        require(p.length != 0, ParameterInvalid("length", p.length));
-        require(p.genesis % p.length == 0 && p.genesis <= block.timestamp, ParameterInvalid("genesis", p.genesis));
-        require(p.delay < p.length, ParameterInvalid("delay", p.delay));
+        require(p.periodLength != 0, ParameterInvalid("periodLength", p.periodLength));
+        require(
+            p.genesis % p.periodLength == 0 && p.genesis <= block.timestamp,
+            ParameterInvalid("genesis", p.genesis)
+        );
+        require(p.delay < p.periodLength, ParameterInvalid("delay", p.delay));
         require(p.baseSamples != 0, ParameterInvalid("baseSamples", p.baseSamples));
         require(p.maxTerm != 0 && p.maxTerm <= MAX_TERM, ParameterInvalid("maxTerm", p.maxTerm));
 
         TOKEN = p.token;
         BEACON = p.beacon;
         GENESIS = p.genesis;
-        LENGTH = p.length;
+        LENGTH = p.periodLength;
         DELAY = p.delay;
         BASE_SAMPLES = p.baseSamples;
         TERM_LIMIT = p.maxTerm;
@@ -536,7 +539,7 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
                 token: TOKEN,
                 beacon: BEACON,
                 genesis: GENESIS,
-                length: LENGTH,
+                periodLength: LENGTH,
                 delay: DELAY,
                 baseSamples: BASE_SAMPLES,
                 maxTerm: TERM_LIMIT,

@@ -9,7 +9,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 /// pays only for periods in which possession was proven, and compensates the client from the provider's collateral
 /// for the others.
 /// @dev Amounts are in the market token's smallest unit. Period 0 means never; period p covers
-/// [genesis + (p - 1) * length, genesis + p * length). The market has no owner and no fee, and cannot be changed.
+/// [genesis + (p - 1) * periodLength, genesis + p * periodLength). The market has no owner and no fee, and cannot be changed.
 ///
 /// State is derived: a deal is its terms, a provider's history is one bit for each period, and the clock does the rest.
 /// Settling late gives the same money as settling at every boundary.
@@ -22,9 +22,9 @@ interface IStorageMarket {
     /// @notice Immutable parameters of a market.
     /// @param token The ERC-20 that pays for deals and secures them.
     /// @param beacon Where the seeds of the draws come from.
-    /// @param genesis Start of period 1, Unix seconds; a multiple of `length`, not in the future at deployment.
-    /// @param length Seconds in a period.
-    /// @param delay Seconds from the start of a period to the time of its seed; less than `length`.
+    /// @param genesis Start of period 1, Unix seconds; a multiple of `periodLength`, not in the future at deployment.
+    /// @param periodLength Seconds in a period.
+    /// @param delay Seconds from the start of a period to the time of its seed; less than `periodLength`.
     /// @param baseSamples Draws in a period, before one more for each 128 listed deals.
     /// @param maxTerm Longest term of a deal, in periods; at most 511.
     /// @param minCollateral Least collateral of a deal.
@@ -33,7 +33,7 @@ interface IStorageMarket {
         IERC20 token;
         IBeacon beacon;
         uint64 genesis;
-        uint32 length;
+        uint32 periodLength;
         uint32 delay;
         uint16 baseSamples;
         uint16 maxTerm;

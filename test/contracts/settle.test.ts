@@ -1,0 +1,250 @@
+import { expect } from "chai";
+import { ZeroAddress } from "ethers";
+import {
+  DOLLAR,
+  enterPeriod,
+  freshMarket,
+  openDeal,
+  prove,
+  proveUpTo,
+  registerProvider,
+  type TestMarket,
+} from "./support/market.ts";
+
+const RATE = 1_000n;
+const SLASH = 17_000n;
+const STAKE = 1_000n * DOLLAR;
+
+/** Proves the periods of `history` that are marked, from period 2 on, and ends in the period behind it. */
+async function live(net: TestMarket, history: string, provider = 1n) {
+  for (const [i, mark] of [...history].entries()) {
+    await enterPeriod(net, 2 + i);
+    if (mark === "1") await prove(net, provider);
+  }
+  await enterPeriod(net, 2 + history.length);
+}
+
+async function balances(net: TestMarket) {
+  const { market, client, beneficiary } = net;
+  return {
+    payee: await market.balanceOf(beneficiary),
+    client: await market.balanceOf(client),
+    free: (await market.providerOf(1n)).free,
+  };
+}
+
+describe("settle", () => {
+  it("rejects an unknown deal", async () => {
+    const { market } = await freshMarket();
+    await expect(market.settle([1n]))
+      .to.be.revertedWithCustomError(market, "DealUnknown")
+      .withArgs(1n);
+    await expect(market.settle([0n]))
+      .to.be.revertedWithCustomError(market, "DealUnknown")
+      .withArgs(0n);
+  });
+
+  it("pays nothing for a period that is not closed, proven or not", async () => {
+    const net = await freshMarket();
+    const id = await openDeal(net);
+    await proveUpTo(net, 2);
+    await net.market.settle([id]);
+    expect(await balances(net)).to.deep.equal({ payee: 0n, client: 0n, free: STAKE - 2n * SLASH });
+  });
+
+  // Term 10, M = 1. Marks are the periods of the term in order; what is not there has not closed.
+  const histories: [
+    history: string,
+    earned: bigint,
+    refund: bigint,
+    unlocked: bigint,
+    what: string,
+  ][] = [
+    ["1", RATE, 0n, 0n, "a proven period"],
+    ["0", 0n, RATE + SLASH, 0n, "a tolerated miss"],
+    ["11011", 4n * RATE, RATE + SLASH, 0n, "a miss among proven periods"],
+    ["1111111111", 10n * RATE, 0n, 2n * SLASH, "a whole term"],
+    ["1111111110", 9n * RATE, RATE + SLASH, SLASH, "a miss in the last period"],
+    ["00", 0n, 10n * RATE + 2n * SLASH, 0n, "a default at once"],
+    ["11010111", 3n * RATE, 7n * RATE + 2n * SLASH, 0n, "a default, later proofs not counting"],
+    ["1111111100", 8n * RATE, 2n * RATE + 2n * SLASH, 0n, "a default in the last period"],
+  ];
+  for (const [history, earned, refund, unlocked, what] of histories) {
+    it(`settles ${what} (${history})`, async () => {
+      const net = await freshMarket();
+      const id = await openDeal(net);
+      await live(net, history);
+      const before = await net.market.dealOf(id);
+      expect([before.earned, before.refund, before.unlocked]).to.deep.equal([
+        earned,
+        refund,
+        unlocked,
+      ]);
+
+      await net.market.settle([id]);
+
+      const locked = (await net.market.dealOf(id)).collateral;
+      expect(await balances(net)).to.deep.equal({
+        payee: earned,
+        client: refund,
+        free: STAKE - 2n * SLASH + unlocked,
+      });
+      const after = await net.market.dealOf(id);
+      expect([after.earned, after.refund, after.unlocked]).to.deep.equal([0n, 0n, 0n]);
+      // Conservation: the price and the collateral are all accounted for.
+      expect(earned + refund + unlocked + after.escrow + locked).to.equal(10n * RATE + 2n * SLASH);
+    });
+
+    it(`gives the same by settling in each period (${history})`, async () => {
+      const net = await freshMarket();
+      const id = await openDeal(net);
+      for (const [i, mark] of [...history].entries()) {
+        await enterPeriod(net, 2 + i);
+        await net.market.settle([id]);
+        if (mark === "1" && !(await net.market.dealOf(id)).closed) await prove(net);
+      }
+      await enterPeriod(net, 2 + history.length);
+      await net.market.settle([id]);
+      expect(await balances(net)).to.deep.equal({
+        payee: earned,
+        client: refund,
+        free: STAKE - 2n * SLASH + unlocked,
+      });
+    });
+  }
+
+  it("closes a deal at its end, once", async () => {
+    const net = await freshMarket();
+    const id = await openDeal(net, { periods: 2 });
+    await live(net, "11");
+    await expect(net.market.settle([id, id]))
+      .to.emit(net.market, "Closed")
+      .withArgs(id, 2n * SLASH)
+      .and.to.emit(net.market, "Settled")
+      .withArgs(id, net.beneficiary.address, net.client.address, 4n, 2n * RATE, 0n);
+    await net.market.settle([id]);
+    expect(await balances(net)).to.deep.equal({ payee: 2n * RATE, client: 0n, free: STAKE });
+    const deal = await net.market.dealOf(id);
+    expect([deal.closed, deal.forfeited, deal.escrow, deal.collateral]).to.deep.equal([
+      true,
+      false,
+      0n,
+      0n,
+    ]);
+  });
+
+  it("shows a default before anybody settles it, and ends the deal with the next period when somebody does", async () => {
+    const net = await freshMarket();
+    const id = await openDeal(net);
+    await live(net, "100");
+    const derived = await net.market.dealOf(id);
+    expect([derived.defaulted, derived.forfeited, derived.misses, derived.end]).to.deep.equal([
+      true,
+      false,
+      2n,
+      12n,
+    ]);
+
+    await expect(net.market.settle([id]))
+      .to.emit(net.market, "Defaulted")
+      .withArgs(id, 4n);
+
+    const settled = await net.market.dealOf(id);
+    expect([settled.defaulted, settled.forfeited, settled.closed, settled.end]).to.deep.equal([
+      true,
+      true,
+      true,
+      6n,
+    ]);
+  });
+
+  it("by a stranger does not spoil a proof in flight: the defaulted deal is still drawn", async () => {
+    const net = await freshMarket();
+    const lost = await openDeal(net, { maxMisses: 0 });
+    await openDeal(net, { periods: 20 });
+    await live(net, "0");
+    await net.market.connect(net.stranger).settle([lost]);
+    expect((await net.market.dealOf(lost)).closed).to.equal(true);
+    await prove(net);
+    await enterPeriod(net, 4);
+    await prove(net);
+  });
+
+  it("counts misses over terms that cross a word of the history", async () => {
+    const net = await freshMarket();
+    const id = await openDeal(net, { firstPeriod: 254, periods: 6, maxMisses: 2 });
+    for (const p of [254, 255, 256, 257, 258, 259]) {
+      await enterPeriod(net, p);
+      if (p !== 255 && p !== 258) await prove(net);
+    }
+    await enterPeriod(net, 260);
+    await net.market.settle([id]);
+    expect((await balances(net)).payee).to.equal(4n * RATE);
+    expect((await net.market.dealOf(id)).missed).to.equal(2n);
+  });
+
+  it("pays what a provider's record can no longer hold to its owner", async () => {
+    const net = await freshMarket();
+    const { market, token, owner } = net;
+    const id = await openDeal(net, { periods: 1, maxMisses: 0 });
+    await token.mint(owner, 2n ** 97n);
+    const room = 2n ** 96n - 1n - (await market.providerOf(1n)).free;
+    await market.connect(owner).stake(1n, room, { kind: 0, data: "0x" });
+    await live(net, "1");
+    await market.settle([id]);
+    expect((await market.providerOf(1n)).free).to.equal(2n ** 96n - 1n);
+    expect(await market.balanceOf(owner)).to.equal(SLASH);
+  });
+
+  it("leaves other providers' deals alone", async () => {
+    const net = await freshMarket();
+    await registerProvider(net);
+    const lost = await openDeal(net);
+    const kept = await openDeal(net, { provider: 2 });
+    await live(net, "111", 2n);
+    await net.market.settle([lost, kept]);
+    const deal = await net.market.dealOf(kept);
+    expect([deal.missed, deal.closed, deal.collateral]).to.deep.equal([0n, false, 2n * SLASH]);
+    expect((await net.market.dealOf(lost)).forfeited).to.equal(true);
+    expect(await net.market.balanceOf(net.beneficiary)).to.equal(3n * RATE);
+    expect(await net.market.balanceOf(net.client)).to.equal(10n * RATE + 2n * SLASH);
+  });
+});
+
+describe("withdraw and push", () => {
+  async function earned() {
+    const net = await freshMarket();
+    const id = await openDeal(net);
+    await live(net, "11");
+    await net.market.settle([id]);
+    return net;
+  }
+
+  it("rejects more than the balance and the zero address", async () => {
+    const { market, beneficiary } = await earned();
+    await expect(market.connect(beneficiary).withdraw(beneficiary, 2n * RATE + 1n))
+      .to.be.revertedWithCustomError(market, "BalanceTooLow")
+      .withArgs(beneficiary.address, 2n * RATE + 1n, 2n * RATE);
+    await expect(
+      market.connect(beneficiary).withdraw(ZeroAddress, 1n),
+    ).to.be.revertedWithCustomError(market, "AddressZero");
+  });
+
+  it("sends a part of the balance to any address", async () => {
+    const { market, beneficiary, token } = await earned();
+    const to = "0x00000000000000000000000000000000000000A1";
+    await expect(market.connect(beneficiary).withdraw(to, 5n))
+      .to.emit(market, "Withdrawn")
+      .withArgs(beneficiary.address, to, 5n);
+    expect(await token.balanceOf(to)).to.equal(5n);
+    expect(await market.balanceOf(beneficiary)).to.equal(2n * RATE - 5n);
+  });
+
+  it("pushes the whole balance to the account itself, by anyone, once", async () => {
+    const { market, beneficiary, stranger, token } = await earned();
+    await market.connect(stranger).push(beneficiary);
+    await expect(market.connect(stranger).push(beneficiary)).to.not.emit(market, "Withdrawn");
+    expect(await token.balanceOf(beneficiary)).to.equal(2n * RATE);
+    expect(await market.balanceOf(beneficiary)).to.equal(0n);
+  });
+});
