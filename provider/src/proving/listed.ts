@@ -1,0 +1,41 @@
+import type { Market } from "holdfast/market";
+import type { DealRecord, Journal } from "../journal/journal.ts";
+
+/** A listed deal as far as proving needs it. */
+export type ListedDeal = Pick<DealRecord, "id" | "root" | "size" | "start" | "end">;
+
+const PAGE = 1_024;
+
+type Sources = { readonly market: Market; readonly journal: Journal };
+
+/** The provider's list in the chain's order. Terms come from the journal, and from the chain for what it does not know. */
+export async function listedDeals(
+  { market, journal }: Sources,
+  provider: number,
+  { fresh }: { readonly fresh: boolean },
+): Promise<ListedDeal[]> {
+  const listed: ListedDeal[] = [];
+  for (const id of await listOf(market, provider)) {
+    const known = fresh ? undefined : await journal.deal(id);
+    listed.push(known ?? (await readDeal(market, id)));
+  }
+  return listed;
+}
+
+export async function listOf(market: Market, provider: number): Promise<number[]> {
+  const ids: number[] = [];
+  for (;;) {
+    const page = await market.contract.listOf(provider, ids.length, PAGE);
+    ids.push(...page.map(Number));
+    if (page.length < PAGE) return ids;
+  }
+}
+
+async function readDeal(market: Market, id: number): Promise<ListedDeal> {
+  const { root, size, start, end } = await market.contract.dealOf(id);
+  return { id, root: root.slice(2), size: Number(size), start: Number(start), end: Number(end) };
+}
+
+export function isLive({ start, end }: ListedDeal, period: number): boolean {
+  return start <= period && period < end;
+}
