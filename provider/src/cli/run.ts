@@ -53,6 +53,8 @@ export async function run(args: readonly string[]): Promise<number> {
 
   log("info", "stopping", { why: await stopped });
   await running.stop();
+  // An input that is still open would keep the process.
+  process.stdin.destroy();
   return 0;
 }
 
