@@ -3,7 +3,7 @@ import { sha256 } from "multiformats/hashes/sha2";
 import { HoldfastError } from "../errors.ts";
 import { equalBytes, type ReadAt } from "./proof.ts";
 
-/** The key under which blocks are found: any spelling of a CID, version 0 included, leads to one. */
+/** The key under which blocks are found: version 0 and 1 in base 32, 36 or 58 lead to one. */
 export function blockKey(cid: string | CID): string {
   if (typeof cid !== "string") return cid.toV1().toString();
   try {

@@ -87,16 +87,19 @@ function readLength(
   bytes: Uint8Array,
   offset: number,
 ): { length: number; lead: number } | undefined {
-  const last = bytes.subarray(0, MAX_VARINT).findIndex((byte) => byte < 0x80);
-  if (last === -1) {
-    if (bytes.length < MAX_VARINT) return undefined;
-    throw carInvalid(offset, "a length of more than nine bytes");
-  }
-  const [length, lead] = varint.decode(bytes);
-  if (lead !== varint.encodingLength(length)) throw carInvalid(offset, "a length with idle zeros");
+  if (bytes.length < MAX_VARINT && bytes.every((byte) => byte >= 0x80)) return undefined;
+  const [length, lead] = decodeVarint(bytes.subarray(0, MAX_VARINT), offset);
   if (length === 0) throw carInvalid(offset, "a section of no bytes");
   if (length > MAX_SECTION) {
     throw carInvalid(offset, `a section of ${length} bytes, of which IPFS nodes take ${MAX_BLOCK}`);
   }
   return { length, lead };
+}
+
+function decodeVarint(bytes: Uint8Array, offset: number): [number, number] {
+  try {
+    return varint.decode(bytes);
+  } catch (cause) {
+    throw carInvalid(offset, `no length (${(cause as Error).message})`, cause);
+  }
 }
