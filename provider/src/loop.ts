@@ -36,8 +36,12 @@ async function round(
     } catch (error) {
       const why = reason(error);
       if (failing.get(name) !== why) {
-        const event = hasCode(error, "RPC_UNAVAILABLE") ? "rpc-unavailable" : "step-failed";
-        log("warn", event, { step: name, reason: why });
+        // Without ether no proof is sent, and collateral is lost: a person has to do something.
+        const broke = hasCode(error, "INSUFFICIENT_FUNDS");
+        log(broke ? "alarm" : "warn", broke ? "ether-missing" : "step-failed", {
+          step: name,
+          reason: why,
+        });
       }
       failing.set(name, why);
     }

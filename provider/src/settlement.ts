@@ -29,6 +29,7 @@ export type SettlementOptions = {
 export function settlement(options: SettlementOptions): Settlement {
   const { market, deployment, journal, outbox, log, settleEvery } = options;
   let reviewed = 0;
+  const misses = new Map<bigint, number>();
 
   async function run({ time }: Block): Promise<void> {
     const period = periodAt(deployment, time);
@@ -38,13 +39,22 @@ export function settlement(options: SettlementOptions): Settlement {
     for (const record of await journal.deals("open")) {
       const deal = await market.deal(BigInt(record.id));
       await remember(record, deal);
-      if (deal.defaulted && !deal.forfeited) log("alarm", "deal-defaulted", describe(deal));
+      alarm(deal);
       if (isDue(deal, period)) due.push(deal);
     }
     for (let i = 0; i < due.length; i += BATCH) {
       if (!(await settle(due.slice(i, i + BATCH), period))) return;
     }
     reviewed = period;
+  }
+
+  function alarm(deal: Deal): void {
+    const before = misses.get(deal.id);
+    misses.set(deal.id, deal.misses);
+    if (deal.defaulted) log("alarm", "deal-defaulted", describe(deal));
+    else if (before !== undefined && deal.misses > before) {
+      log("alarm", "period-missed", describe(deal));
+    }
   }
 
   function isDue(deal: Deal, period: number): boolean {

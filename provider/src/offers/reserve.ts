@@ -1,7 +1,7 @@
 import type { Signer } from "ethers";
 import type { Market } from "holdfast/market";
 import type { Journal } from "../journal/journal.ts";
-import { nonceIsUsed } from "./nonces.ts";
+import { nonceReader } from "./nonces.ts";
 import * as problems from "./problems.ts";
 
 type Stores = { readonly journal: Journal; readonly market: Market; readonly signer: Signer };
@@ -36,9 +36,10 @@ async function outstanding(
   provider: number,
   now: number,
 ): Promise<bigint> {
+  const isUsed = nonceReader(market, provider);
   let sum = 0n;
   for (const offer of await journal.outstanding(provider, now)) {
-    if (!(await nonceIsUsed(market, provider, offer.nonce))) sum += offer.collateral;
+    if (!(await isUsed(offer.nonce))) sum += offer.collateral;
   }
   return sum;
 }

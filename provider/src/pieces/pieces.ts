@@ -20,7 +20,7 @@ import {
   readFileIndex,
   writeCarIndex,
 } from "./content.ts";
-import { type PieceStream, pieceStream } from "./stream.ts";
+import { type PieceStream, type PieceStreamDigest, pieceStream } from "./stream.ts";
 
 export type { PieceStream } from "./stream.ts";
 
@@ -52,24 +52,53 @@ export type Pieces = {
 };
 
 const KEPT = 64;
+const SLICE = 1024 * 1024;
 
 export function pieces({ journal, bytes }: { journal: Journal; bytes: Bytes }): Pieces {
   const reader = ({ root }: PieceKey): ReadAt => {
     return (offset, length) => bytes.read(root, offset, length);
   };
-  const trees = recent(KEPT, async (key) => bytes.readSide(...parts(key), "tree"));
-  const files = recent(KEPT, (key) => readFileIndex(bytes, ...parts(key)));
+  const trees = recent(KEPT, (key) => {
+    return orRebuilt(key, () => bytes.readSide(...parts(key), "tree"));
+  });
+  const files = recent(KEPT, (key) => orRebuilt(key, () => readFileIndex(bytes, ...parts(key))));
   const cars = recent(KEPT, (key) => readCarIndex(bytes, ...parts(key)));
+
+  /** What is kept beside a piece follows from its bytes: when it is gone, the bytes are hashed once more. */
+  async function orRebuilt<T>(key: string, readIt: () => Promise<T>): Promise<T> {
+    try {
+      return await readIt();
+    } catch (error) {
+      if (!hasCode(error, "ENOENT")) throw error;
+    }
+    const [root, size] = parts(key);
+    const stream = await pieceStream();
+    while (stream.offset < size) {
+      const chunk = await bytes.read(root, stream.offset, Math.min(SLICE, size - stream.offset));
+      if (chunk.length === 0) break;
+      await stream.update(chunk);
+    }
+    const digest = await stream.digest();
+    if (hexOf(digest) !== root) throw new PieceCorruptError(`its bytes hash to ${hexOf(digest)}`);
+    await writeSides(digest);
+    return readIt();
+  }
+
+  async function writeSides({ commitment, file }: PieceStreamDigest): Promise<void> {
+    const root = hexOf({ commitment });
+    await bytes.writeSide(root, commitment.size, "tree", commitment.subtrees);
+    await bytes.writeSide(root, commitment.size, "index", encodeFileIndex(file));
+  }
 
   // Keeping and removing take turns: the same piece may arrive again while its last deal ends.
   const exclusive = serial();
 
   async function keep(upload: string, stream: PieceStream): Promise<PieceRecord> {
-    const { commitment, file } = await stream.digest();
-    const { size, subtrees } = commitment;
-    const root = Buffer.from(commitment.root).toString("hex");
-    await bytes.writeSide(root, size, "tree", subtrees);
-    await bytes.writeSide(root, size, "index", encodeFileIndex(file));
+    const digest = await stream.digest();
+    await writeSides(digest);
+    const { size } = digest.commitment;
+    const { file } = digest;
+    const root = hexOf(digest);
     await bytes.commit(upload, root, size);
     const piece = { root, size, fileCid: file.cid, carCid: undefined };
     await journal.completeUpload(upload, piece, file.nodes.keys());
@@ -142,6 +171,10 @@ export function pieces({ journal, bytes }: { journal: Journal; bytes: Bytes }): 
 
 function cid({ root, size }: PieceKey): string {
   return pieceCid({ root: getBytes(`0x${root}`), size });
+}
+
+function hexOf({ commitment }: Pick<PieceStreamDigest, "commitment">): string {
+  return Buffer.from(commitment.root).toString("hex");
 }
 
 function keyOf({ root, size }: PieceKey): string {

@@ -4,8 +4,10 @@ import { type FileIndex, fileHasher, type PieceDigest, pieceHasher } from "holdf
 export type PieceStream = {
   readonly offset: number;
   update(chunk: Uint8Array): Promise<void>;
-  digest(): Promise<{ readonly commitment: PieceDigest; readonly file: FileIndex }>;
+  digest(): Promise<PieceStreamDigest>;
 };
+
+export type PieceStreamDigest = { readonly commitment: PieceDigest; readonly file: FileIndex };
 
 /** The most that is hashed before other work gets a turn. */
 const SLICE = 256 * 1024;

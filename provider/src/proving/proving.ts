@@ -56,8 +56,10 @@ export function proving(options: ProvingOptions): Proving {
     );
     const seedAt = seedTime(deployment, period);
     if (time < seedAt) return clearDead(id, period, time);
-    if (frozen === 0) return;
-
+    if (frozen === 0) {
+      state.decided = true;
+      return;
+    }
     const seed = await seedFor(id, seedAt, state);
     if (seed === undefined) return;
     await attempt({ id, period, frozen, seed, state });
@@ -88,7 +90,11 @@ export function proving(options: ProvingOptions): Proving {
 
   async function attempt(a: Attempt): Promise<void> {
     const listed = await listedDeals(options, a.id, { fresh: false });
-    if (!listed.some((deal) => isLive(deal, a.period))) return;
+    if (!listed.some((deal) => isLive(deal, a.period))) {
+      // Deals start in a later period than they are opened in: there is nothing to prove in this one any more.
+      a.state.decided = true;
+      return;
+    }
     try {
       await prove(a, listed);
     } catch (error) {
