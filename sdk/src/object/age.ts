@@ -75,7 +75,7 @@ export function payloadLength(plain: number): number {
  */
 export function plainLength(payload: number): number {
   const plain = payload - TAG * Math.ceil(payload / SEALED_CHUNK);
-  if (plain > 0 && payloadLength(plain) === payload) return plain;
+  if (plain > 0 && Number.isSafeInteger(plain) && payloadLength(plain) === payload) return plain;
   throw new HoldfastError("ARGUMENT_INVALID", {
     message: `No age payload has ${payload} bytes.`,
     fix: "Pass the length of a whole payload: the plaintext and 16 bytes for each 65,536 of it.",
