@@ -18,6 +18,8 @@ const order = ["contracts", "sdk", "provider", "examples", "e2e", "ipfs"];
 const lingerMs = 10_000;
 
 const scratch = mkdtempSync(join(tmpdir(), "holdfast-test-"));
+// Clients remember unfinished uploads; those of tests have no place in the user's home.
+process.env.HOLDFAST_STATE = join(scratch, "state");
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 
 const found = suites();

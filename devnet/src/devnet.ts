@@ -55,7 +55,7 @@ const faucet = 1;
  * await net.stop();
  */
 export async function devnet(o: DevnetOptions = {}): Promise<Devnet> {
-  const { wallClock = false, port = 0 } = o;
+  const { wallClock = false, port = 0, patienceSeconds = 30 } = o;
   const length = o.periodSeconds ?? (wallClock ? 5 : day);
   const now = Math.floor(Date.now() / 1000);
   const genesis = now - (now % length);
@@ -98,7 +98,13 @@ export async function devnet(o: DevnetOptions = {}): Promise<Devnet> {
       },
       advance: (periods) =>
         advance(
-          { chain, market: market(deployment, chain.provider), providers, wallClock },
+          {
+            chain,
+            market: market(deployment, chain.provider),
+            providers,
+            wallClock,
+            patienceSeconds,
+          },
           periods,
         ),
       stop,

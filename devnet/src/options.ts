@@ -11,8 +11,12 @@ export interface DevnetOptions {
   readonly pricePerTiBPeriod?: bigint;
   /** Classes of every provider: least collateral of a deal, powers of 4 in millionths of a test dollar. */
   readonly floors?: readonly bigint[];
+  /** How many deals at the least collateral a provider's stake secures in each class. Default 1,000. */
+  readonly deals?: number;
   /** What every provider has room for. Default 64 GiB. */
   readonly capacityBytes?: number;
+  /** How long `advance` waits for a provider's proof, in seconds of real time. Default 30. */
+  readonly patienceSeconds?: number;
   /** Periods of notice that providers ask for when a client cancels. Default 1. */
   readonly notice?: number;
 }
@@ -30,13 +34,13 @@ const mebibyte = 1 << 20;
 const defaultPrice = (50_000n * (1n << 40n)) / BigInt(4 * mebibyte);
 /** 4, 67 and 1,074 test dollars: pieces of up to 13 MiB, 217 MiB, 3.4 GiB at the default price. */
 const defaultFloors = [4n ** 11n, 4n ** 13n, 4n ** 15n];
-/** Deals of the smallest size that a provider's stake secures in each class. */
-const dealsSecured = 1_000n;
+const defaultDeals = 1_000;
 
 export function termsOf(o: DevnetOptions): Terms {
+  const deals = BigInt(o.deals ?? defaultDeals);
   return {
     pricePerTiBPeriod: o.pricePerTiBPeriod ?? defaultPrice,
-    classes: (o.floors ?? defaultFloors).map((floor) => ({ floor, stake: floor * dealsSecured })),
+    classes: (o.floors ?? defaultFloors).map((floor) => ({ floor, stake: floor * deals })),
     capacityBytes: o.capacityBytes ?? 64 * 1024 * mebibyte,
     notice: o.notice ?? 1,
   };

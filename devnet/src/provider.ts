@@ -50,6 +50,7 @@ export interface ProviderSettings {
   readonly pricePerTiBPeriod: string;
   readonly capacityBytes: number;
   readonly notice: number;
+  readonly settleEvery: number;
   readonly pollMs: number;
 }
 

@@ -13,6 +13,8 @@ import { register } from "./register.ts";
 const host = "127.0.0.1";
 /** How often a provider asks the chain for new blocks. */
 const pollMs = 200;
+/** Income is collected as soon as a period is over: gas costs nothing here. */
+const settleEvery = 1;
 const gasMoney = parseEther("100");
 /** Index of the first provider's owner among the accounts; its operator and beneficiary follow, then the next provider's. */
 const firstAccount = 10;
@@ -61,6 +63,7 @@ async function prepare(place: Place, index: number, port: number): Promise<Manag
     pricePerTiBPeriod: terms.pricePerTiBPeriod.toString(),
     capacityBytes: terms.capacityBytes,
     notice: terms.notice,
+    settleEvery,
     pollMs,
   };
   const identity = { ids, url, owner, operator: operator.address, beneficiary };

@@ -4,8 +4,6 @@ import { type Market, periodAt, seedTime } from "holdfast/market";
 import type { Chain } from "./chain.ts";
 import type { ManagedProvider } from "./provider.ts";
 
-/** How long a provider may take to prove, in real time. */
-const proofMs = 30_000;
 const pollMs = 100;
 /** Most deals that a provider's list can hold. */
 const listLimit = 8_192;
@@ -14,6 +12,8 @@ export interface Passage {
   readonly chain: Chain;
   readonly market: Market;
   readonly providers: readonly ManagedProvider[];
+  /** How long a provider may take to prove, in seconds of real time. */
+  readonly patienceSeconds: number;
   /** Whether periods pass by themselves. */
   readonly wallClock: boolean;
 }
@@ -21,7 +21,7 @@ export interface Passage {
 /**
  * Lets periods pass, one at a time: on to the time of the next seed, then until every sound provider has proven.
  *
- * @throws when one has not within 30 s, with its name.
+ * @throws when one has not within `patienceSeconds`, with its name.
  */
 export async function advance(passage: Passage, periods: number): Promise<void> {
   for (let i = 0; i < periods; i++) {
@@ -39,18 +39,15 @@ async function nextPeriod({ chain, market, wallClock }: Passage): Promise<number
   return next;
 }
 
-async function proven(
-  { market }: Passage,
-  provider: ManagedProvider,
-  period: number,
-): Promise<void> {
-  const deadline = Date.now() + proofMs;
+async function proven(passage: Passage, provider: ManagedProvider, period: number): Promise<void> {
+  const { market, patienceSeconds } = passage;
+  const deadline = Date.now() + 1000 * patienceSeconds;
   const due = new Set<number>();
   for (const id of provider.ids) if (await hasLiveDeal(market, id, period)) due.add(id);
   while (due.size > 0 && provider.sound()) {
     for (const id of due) if (await isProven(market, id, period)) due.delete(id);
     if (due.size === 0) return;
-    if (Date.now() > deadline) throw unproven(provider, [...due], period);
+    if (Date.now() > deadline) throw unproven(provider, period, patienceSeconds);
     await sleep(pollMs);
   }
 }
@@ -69,10 +66,9 @@ async function isProven({ contract }: Market, id: number, period: number): Promi
   return ((word >> BigInt(period % 256)) & 1n) === 1n;
 }
 
-function unproven({ id, log }: ManagedProvider, ids: readonly number[], period: number): Error {
+function unproven({ id, log }: ManagedProvider, period: number, seconds: number): Error {
   const last = readFileSync(log, "utf8").trimEnd().split("\n").slice(-5).join("\n");
-  const which = ids.length === 1 && ids[0] === id ? "" : ` for its ids ${ids.join(", ")}`;
   return new Error(
-    `Provider ${id} has not proven period ${period}${which} within ${proofMs / 1000} s. Its last words:\n${last}`,
+    `Provider ${id} has not proven period ${period} within ${seconds} s. Its last words:\n${last}`,
   );
 }
