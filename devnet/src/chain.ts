@@ -1,4 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { JsonRpcProvider, toQuantity, zeroPadValue } from "ethers";
+import type { HardhatUserConfig } from "hardhat/config";
+import { isFree } from "./ports.ts";
 
 /** EIP-2935: the contract in which a chain keeps the hashes of its last 8,191 blocks, and its code. */
 const historyAddress = "0x0000F90827F1C53a10cb7A02335B175320002935";
@@ -28,12 +31,15 @@ export interface ChainOptions {
   readonly wallClock: boolean;
 }
 
-/** Starts a chain in this process, served over HTTP. A transaction is mined as it arrives. */
+/** Starts a chain in this process, served over HTTP. A transaction is mined as it arrives. @throws when the port is taken. */
 export async function startChain({ time, port, wallClock }: ChainOptions): Promise<Chain> {
   // Hardhat would ask about telemetry, and send it, when it runs on a terminal.
   process.env.HARDHAT_DISABLE_TELEMETRY ??= "true";
+  if (port !== 0 && !(await isFree(port))) {
+    throw new Error(`Port ${port} is taken. Choose another one for the chain, or 0 for any.`);
+  }
   const { createHardhatRuntimeEnvironment } = await import("hardhat/hre");
-  const hardhat = await createHardhatRuntimeEnvironment({
+  const config: HardhatUserConfig = {
     networks: {
       devnet: {
         type: "edr-simulated",
@@ -47,7 +53,10 @@ export async function startChain({ time, port, wallClock }: ChainOptions): Promi
         ...(wallClock ? { mining: { auto: true, interval: 1000 } } : {}),
       },
     },
-  });
+  };
+  // This package in place of the user's directory, which need not be one that Hardhat accepts.
+  const project = fileURLToPath(new URL("..", import.meta.url));
+  const hardhat = await createHardhatRuntimeEnvironment(config, {}, project);
   const server = await hardhat.network.createServer("devnet", host, port);
   const rpc = `http://${host}:${(await server.listen()).port}`;
   const provider = new JsonRpcProvider(rpc, undefined, {

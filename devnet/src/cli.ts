@@ -6,6 +6,13 @@ import { type Devnet, devnet } from "./devnet.ts";
 
 const fileName = "holdfast.devnet.json";
 
+const flags = {
+  providers: { type: "string", default: "6" },
+  period: { type: "string", default: "5" },
+  port: { type: "string", default: "8545" },
+  help: { type: "boolean", default: false },
+} as const;
+
 const usage = `holdfast devnet: a chain, a storage market, a stablecoin and storage providers on this machine
 
   --providers N   how many providers to start (default 6)
@@ -19,7 +26,7 @@ It runs until Ctrl-C, and then removes all that it has made. Addresses and keys 
 /** Runs `holdfast devnet` with the arguments after the command. The chain keeps the process going until a signal ends it. */
 export async function runDevnetCli(argv: readonly string[]): Promise<void> {
   const options = parse(argv);
-  if (options === undefined) return say(usage);
+  if (options === undefined) return;
   say("Starting a chain and providers ...");
   const net = await devnet({ ...options, wallClock: true });
   const file = resolve(fileName);
@@ -30,23 +37,23 @@ export async function runDevnetCli(argv: readonly string[]): Promise<void> {
 
 type Options = { providers: number; periodSeconds: number; port: number };
 
-/** @returns undefined when help is asked for. */
+/** @returns undefined when there is nothing to run: help was asked for, or an argument is wrong. */
 function parse(argv: readonly string[]): Options | undefined {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      providers: { type: "string", default: "6" },
-      period: { type: "string", default: "5" },
-      port: { type: "string", default: "8545" },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) return undefined;
-  return {
-    providers: whole("providers", values.providers, 1, 100),
-    periodSeconds: whole("period", values.period.replace(/s$/, ""), 2, 86_400),
-    port: whole("port", values.port, 0, 65_535),
-  };
+  try {
+    const { values } = parseArgs({ args: [...argv], options: flags });
+    if (values.help) say(usage);
+    else {
+      return {
+        providers: whole("providers", values.providers, 1, 100),
+        periodSeconds: whole("period", values.period.replace(/s$/, ""), 2, 86_400),
+        port: whole("port", values.port, 0, 65_535),
+      };
+    }
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    process.exitCode = 2;
+  }
+  return undefined;
 }
 
 function whole(name: string, text: string, least: number, most: number): number {
