@@ -7,7 +7,7 @@ import { HoldfastError } from "../errors.ts";
 
 /** Plaintext and sealed bytes of a chunk of an age payload; the last may be shorter. */
 export const CHUNK = 65_536;
-export const TAG = 16;
+const TAG = 16;
 export const SEALED_CHUNK = CHUNK + TAG;
 const NONCE = 16;
 

@@ -14,7 +14,7 @@ for (let i = 0, x = 1; i < ORDER; i++) {
 
 export type Matrix = Uint8Array[];
 
-export function multiply(a: number, b: number): number {
+function multiply(a: number, b: number): number {
   if (a === 0 || b === 0) return 0;
   return exp[(log[a] as number) + (log[b] as number)] as number;
 }
@@ -39,7 +39,7 @@ export function codingMatrix(k: number, n: number): Matrix {
   return product(vandermonde, invert(vandermonde.slice(0, k)));
 }
 
-export function product(a: Matrix, b: Matrix): Matrix {
+function product(a: Matrix, b: Matrix): Matrix {
   return a.map((row) =>
     Uint8Array.from({ length: (b[0] as Uint8Array).length }, (_, c) =>
       b.reduce((sum, other, i) => sum ^ multiply(row[i] as number, other[c] as number), 0),

@@ -5,8 +5,9 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { keccak256 } from "ethers";
 import { HoldfastError } from "../errors.ts";
 import { type ByteReader, byteReader, byteWriter } from "./bytes.ts";
+import { MAX_FRAGMENTS } from "./stripes.ts";
 
-export const MAX_MANIFEST = 4096;
+const MAX_MANIFEST = 4096;
 /** As the id of a deal: the next new deal of the call that carries the manifest. */
 export const NEXT_DEAL = 0xffff_ffffn;
 const VERSION = 1;
@@ -38,7 +39,7 @@ export type PrivateManifest = UnsealedManifest & {
 };
 
 /** A public object: 2 is a file, 3 a CAR. */
-export type PublicManifest = Code & { readonly scheme: 2 | 3; readonly k: 1 };
+type PublicManifest = Code & { readonly scheme: 2 | 3; readonly k: 1 };
 
 /** What the chain says of an object: enough, with the deals and a key, to read it. */
 export type Manifest = PrivateManifest | PublicManifest;
@@ -68,7 +69,7 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 }
 
 /** All bytes before the length of the sealed part: what the seal authenticates. */
-export function encodeOpenPart(manifest: UnsealedManifest | PublicManifest): Uint8Array {
+function encodeOpenPart(manifest: UnsealedManifest | PublicManifest): Uint8Array {
   const writer = byteWriter();
   writer.u8(VERSION);
   writer.u8(manifest.scheme);
@@ -187,7 +188,7 @@ function readDealIds(reader: ByteReader, flags: number, n: number): Pick<Code, "
 /** What is wrong with a manifest's fields, if anything. */
 function problemOf(manifest: Manifest): string | undefined {
   const { scheme, k, n, length, dealIds = [] } = manifest;
-  if (!(k >= 1 && k <= n && n <= 255)) return `k = ${k} and n = ${n}`;
+  if (!(k >= 1 && k <= n && n <= MAX_FRAGMENTS)) return `k = ${k} and n = ${n}`;
   if (!Number.isSafeInteger(length) || length < 1) return `a length of ${length}`;
   if (manifest.dealIds && dealIds.length !== n) return `${dealIds.length} deal ids for n = ${n}`;
   if (dealIds.some((id) => id < 1n || id > NEXT_DEAL)) return `deal ids ${dealIds.join(", ")}`;

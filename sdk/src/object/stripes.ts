@@ -20,7 +20,7 @@ export type Stripe = {
 };
 
 /** A run of payload bytes that lies in one fragment. */
-export type Extent = {
+type Extent = {
   readonly fragment: number;
   readonly offset: number;
   readonly length: number;

@@ -1,6 +1,6 @@
 /** Input and output of one step of the padding: the smallest block in which both sides are word-aligned. */
 export const FR32_IN = 508;
-export const FR32_OUT = 512;
+const FR32_OUT = 512;
 
 /**
  * Filecoin's fr32 padding: two zero bits after every 254 bits, so that each 32 bytes are a field element.

@@ -49,7 +49,7 @@ export function parentOf(left: Uint8Array, right: Uint8Array): Uint8Array {
   return nextRow(noblePairs, concat(left, right));
 }
 
-export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   const joined = new Uint8Array(a.length + b.length);
   joined.set(a);
   joined.set(b, a.length);
