@@ -1,5 +1,6 @@
+import { Agent } from "node:http";
 import { fileURLToPath } from "node:url";
-import { JsonRpcProvider, toQuantity, zeroPadValue } from "ethers";
+import { FetchRequest, JsonRpcProvider, toQuantity, zeroPadValue } from "ethers";
 import type { HardhatUserConfig } from "hardhat/config";
 import { isFree } from "./ports.ts";
 
@@ -59,7 +60,10 @@ export async function startChain({ time, port, wallClock }: ChainOptions): Promi
   const hardhat = await createHardhatRuntimeEnvironment(config, {}, project);
   const server = await hardhat.network.createServer("devnet", host, port);
   const rpc = `http://${host}:${(await server.listen()).port}`;
-  const provider = new JsonRpcProvider(rpc, undefined, {
+  // A connection that is kept open would keep the server from closing for seconds.
+  const request = new FetchRequest(rpc);
+  request.getUrlFunc = FetchRequest.createGetUrlFunc({ agent: new Agent({ keepAlive: false }) });
+  const provider = new JsonRpcProvider(request, undefined, {
     staticNetwork: true,
     pollingInterval: 50,
     cacheTimeout: -1,
