@@ -18,7 +18,8 @@ export function sendJson(
 export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request) {
+  // Not destroyed when it is too long: the answer still has to reach the sender.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     length += (chunk as Uint8Array).length;
     if (length > MAX_JSON) throw invalid(`The body is longer than ${MAX_JSON} bytes.`);
     chunks.push(chunk as Uint8Array);

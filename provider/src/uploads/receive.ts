@@ -25,7 +25,7 @@ export function receiver({ journal, bytes, pieces, clock }: UploadsOptions) {
     const done = receive(id, request).finally(() => {
       if (active.get(id)?.done === done) active.delete(id);
     });
-    active.set(id, { stop: () => request.body.destroy(), done });
+    active.set(id, { stop: request.cut, done });
     return done;
   }
 

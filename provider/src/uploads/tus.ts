@@ -91,7 +91,9 @@ function patch({ uploads }: TusOptions): Handler {
       offset: wholeNumber(request, "upload-offset") ?? missing("Upload-Offset"),
       length: uploadLength(request),
       announced: wholeNumber(request, "content-length"),
-      body: request,
+      // Not destroyed by an error: the answer still has to reach the sender.
+      body: request.iterator({ destroyOnReturn: false }),
+      cut: () => request.destroy(),
     });
     response.writeHead(204, { ...BASE, ...progress(upload) });
     response.end();

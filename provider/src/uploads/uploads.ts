@@ -17,7 +17,9 @@ export type Append = {
   readonly length: number | undefined;
   /** Bytes that the body announces, when it does. */
   readonly announced: number | undefined;
-  readonly body: AsyncIterable<Uint8Array> & { destroy(): void };
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Cuts the body off, for a newer request. */
+  readonly cut: () => void;
 };
 
 export type Uploads = {
