@@ -139,7 +139,9 @@ export function operatorKey({ operatorKey: key, operatorKeyFile: file }: Provide
   if (key !== undefined && file === undefined) return key;
   if (key !== undefined || file === undefined) {
     throw new ConfigError(
-      `${key === undefined ? "Neither" : "Both"} "operatorKey" and "operatorKeyFile" are given.`,
+      key === undefined
+        ? 'Neither "operatorKey" nor "operatorKeyFile" is given.'
+        : 'Both "operatorKey" and "operatorKeyFile" are given.',
       "Give exactly one of them; `holdfast-provider init` creates a key file.",
     );
   }

@@ -1,5 +1,6 @@
 import { FetchRequest, JsonRpcProvider, Network } from "ethers";
 import { type Deployment, loadDeployment } from "holdfast/market";
+import { ConfigError } from "../config.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -22,13 +23,19 @@ export async function connectChain(url: string, marketAddress: string): Promise<
 
 /** Asked for by hand: ethers would retry for ever in silence when nothing answers at `url`. */
 async function chainId(url: string): Promise<bigint> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  const answer = (await response.json()) as { result?: unknown };
-  if (typeof answer.result === "string") return BigInt(answer.result);
-  throw new Error(`${url} does not answer eth_chainId: HTTP ${response.status}`);
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
+  const headers = { "Content-Type": "application/json" };
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(url, { method: "POST", headers, body, signal });
+    const { result } = (await response.json()) as { result?: unknown };
+    if (typeof result === "string") return BigInt(result);
+    throw new Error(`HTTP ${response.status} without a chain id`);
+  } catch (cause) {
+    throw new ConfigError(
+      `No chain answers at ${url}.`,
+      'Start the node, or correct "rpc".',
+      cause,
+    );
+  }
 }
