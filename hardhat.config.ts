@@ -32,7 +32,7 @@ export default defineConfig({
     mocha: { timeout: 120_000 },
     solidity: {
       fuzz: { runs: 1_000, seed: "0x01" },
-      invariant: { runs: 64, depth: 200, failOnRevert: false },
+      invariant: { runs: 32, depth: 150, failOnRevert: true },
     },
   },
 });

@@ -14,7 +14,7 @@ export const LENGTH = 1_000;
 export const DELAY = 100;
 export const DOLLAR = 1_000_000n;
 export const ALLOWANCE = { kind: 0, data: "0x" };
-const HISTORY = "0x0000F90827F1C53a10cb7A02335B175320002935";
+export const HISTORY = "0x0000F90827F1C53a10cb7A02335B175320002935";
 /** Runtime code of EIP-2935, from the EIP. */
 const HISTORY_CODE =
   "0x3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500";

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {DealTerms, DealTermsLibrary} from "../../contracts/libraries/DealTerms.sol";
+import {PeriodBits} from "../../contracts/libraries/PeriodBits.sol";
+import {Settlement} from "../../contracts/libraries/Settlement.sol";
+
+/// @notice Settling late gives what settling at every boundary gives, and all money is accounted for.
+contract SettlementTest {
+    using PeriodBits for mapping(uint256 word => uint256);
+
+    mapping(uint256 word => uint256) private bits;
+
+    struct Sums {
+        uint256 earned;
+        uint256 refund;
+        uint256 unlocked;
+        bool closed;
+    }
+
+    struct Case {
+        uint256 start;
+        uint256 term;
+        uint256 maxMisses;
+        uint80 rate;
+        uint24 slashFactor;
+    }
+
+    function testFuzz_LazyEqualsEager(
+        uint256[3] calldata words,
+        Case memory c,
+        uint16 stop,
+        uint16[8] calldata visits
+    ) public {
+        _bound(c);
+        // Histories of an honest provider are mostly ones; let half of the runs be such.
+        for (uint256 i = 0; i < 3; ++i) {
+            bits[i] = stop % 2 == 0 ? words[i] : ~(words[i] & (words[i] >> 1) & (words[i] >> 3) & (words[i] >> 7));
+        }
+        uint32 last = uint32(c.start + (stop % (c.term + 3)));
+
+        uint32[] memory once = new uint32[](1);
+        once[0] = last;
+        uint32[] memory often = new uint32[](9);
+        for (uint256 i = 0; i < 8; ++i) {
+            often[i] = uint32(c.start + (visits[i] % (last - c.start + 1)));
+        }
+        often[8] = last;
+        _sort(often);
+
+        Sums memory lazy = _settle(c, once);
+        Sums memory eager = _settle(c, often);
+        assert(lazy.earned == eager.earned);
+        assert(lazy.refund == eager.refund);
+        assert(lazy.unlocked == eager.unlocked);
+        assert(lazy.closed == eager.closed);
+        if (lazy.closed) {
+            uint256 collateral = uint256(c.rate) * c.slashFactor * (c.maxMisses + 1);
+            assert(lazy.earned + lazy.refund + lazy.unlocked == c.rate * c.term + collateral);
+        }
+    }
+
+    function testFuzz_EarnsExactlyTheProvenPeriodsBeforeADefault(uint256[3] calldata words, Case memory c) public {
+        _bound(c);
+        for (uint256 i = 0; i < 3; ++i) {
+            bits[i] = words[i];
+        }
+        uint256 earned = 0;
+        uint256 misses = 0;
+        for (uint256 p = c.start; p < c.start + c.term && misses <= c.maxMisses; ++p) {
+            if (bits.isSet(p)) earned += c.rate;
+            else ++misses;
+        }
+        uint32[] memory end = new uint32[](1);
+        end[0] = uint32(c.start + c.term);
+        assert(_settle(c, end).earned == earned);
+    }
+
+    function testFuzz_TermsKeepEachField(
+        Case memory c,
+        uint64 size,
+        uint32 provider,
+        uint16 toHead,
+        uint16 settled
+    ) public pure {
+        _bound(c);
+        size = size % 2 ** 44;
+        toHead = toHead % 2 ** 12;
+        DealTerms terms = DealTermsLibrary.pack(c.start, c.term, size, c.rate, c.slashFactor, provider, toHead);
+        uint32 upTo = uint32(c.start + (settled % (c.term + 1)));
+        terms = terms.withSettled(upTo, c.maxMisses).withClosed(true).withEnd(upTo);
+        assert(terms.start() == c.start && terms.end() == upTo && terms.settledUpTo() == upTo);
+        assert(terms.missed() == c.maxMisses && terms.size() == size && terms.provider() == provider);
+        assert(terms.rate() == c.rate && terms.slashFactor() == c.slashFactor && terms.toHead() == toHead);
+        assert(terms.closed() && terms.forfeited());
+    }
+
+    /// @dev Settles at each of the given periods, as the market does.
+    function _settle(Case memory c, uint32[] memory times) private view returns (Sums memory sums) {
+        DealTerms terms = DealTermsLibrary.pack(c.start, c.term, 1, c.rate, c.slashFactor, 1, 0);
+        for (uint256 i = 0; i < times.length; ++i) {
+            Settlement.Outcome memory due = Settlement.outcome(terms, c.maxMisses, bits, times[i]);
+            sums.earned += due.earned;
+            sums.refund += due.refund;
+            sums.unlocked += due.unlocked;
+            terms = terms.withSettled(due.upTo, due.misses);
+            if (due.closed) terms = terms.withClosed(due.defaultedAt != 0);
+        }
+        sums.closed = terms.closed();
+    }
+
+    function _bound(Case memory c) private pure {
+        c.start = 1 + (c.start % 300);
+        c.term = 1 + (c.term % 366);
+        c.maxMisses = c.maxMisses % (c.term < 30 ? c.term : 30);
+        if (c.rate == 0) c.rate = 1;
+    }
+
+    function _sort(uint32[] memory values) private pure {
+        for (uint256 i = 1; i < values.length; ++i) {
+            for (uint256 j = i; j > 0 && values[j - 1] > values[j]; --j) {
+                (values[j - 1], values[j]) = (values[j], values[j - 1]);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IStorageMarket} from "../../contracts/interfaces/IStorageMarket.sol";
+import {StorageMarket} from "../../contracts/StorageMarket.sol";
+import {MarketHandler} from "./MarketHandler.t.sol";
+
+/// @notice What holds after any history; each line of docs/invariants.md is one of these.
+contract StorageMarketInvariants {
+    MarketHandler private handler;
+    StorageMarket private market;
+
+    function setUp() public {
+        handler = new MarketHandler();
+        market = handler.market();
+    }
+
+    function targetContracts() public view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(handler);
+    }
+
+    /// @dev Balances, free stake and all that deals hold add up to exactly what the market has.
+    function invariant_BalanceCoversAllLiabilities() public view {
+        uint256 owed = 0;
+        for (uint256 i = 0; i < handler.ACTORS(); ++i) {
+            owed += market.balanceOf(handler.client(i)) + market.balanceOf(handler.beneficiary(i));
+            owed += market.balanceOf(handler.owner(i)) + market.providerOf(uint32(i + 1)).free;
+        }
+        for (uint32 id = 1; id <= market.dealCount(); ++id) {
+            owed += _held(market.dealOf(id));
+        }
+        assert(handler.token().balanceOf(address(market)) == owed);
+    }
+
+    /// @dev Price and collateral of a deal = paid + refunded + unlocked + still held, to the unit.
+    function invariant_EachDealConservesItsMoney() public view {
+        for (uint32 id = 1; id <= market.dealCount(); ++id) {
+            (uint256 deposit, uint256 collateral, uint256 paid, uint256 refunded, uint256 unlocked) = handler.ghosts(
+                id
+            );
+            assert(deposit + collateral == paid + refunded + unlocked + _held(market.dealOf(id)));
+        }
+    }
+
+    /// @dev A payee never gets more than the rate for each proven period of the term.
+    function invariant_NoPayWithoutABit() public view {
+        for (uint32 id = 1; id <= market.dealCount(); ++id) {
+            IStorageMarket.Deal memory deal = market.dealOf(id);
+            (, , uint256 paid, , ) = handler.ghosts(id);
+            uint256 proven = 0;
+            for (uint256 p = deal.start; p < deal.end; ++p) {
+                proven += (market.provenWord(deal.provider, p >> 8) >> (p & 0xff)) & 1;
+            }
+            assert(paid + deal.earned <= deal.rate * proven);
+        }
+    }
+
+    /// @dev A client is never compensated for more than the misses, and never beyond what a default costs.
+    function invariant_NoSlashWithoutAMiss() public view {
+        for (uint32 id = 1; id <= market.dealCount(); ++id) {
+            IStorageMarket.Deal memory deal = market.dealOf(id);
+            (, uint256 collateral, , , uint256 unlocked) = handler.ghosts(id);
+            uint256 slashed = collateral - unlocked - deal.unlocked - deal.collateral;
+            assert(slashed == uint256(deal.slash) * deal.misses);
+        }
+    }
+
+    /// @dev No call in a period changes which deals are live in it, and ids, bits and settled periods never go back.
+    function invariant_NothingGoesBackAndLivenessStands() public view {
+        assert(bytes(handler.broken()).length == 0);
+    }
+
+    function _held(IStorageMarket.Deal memory deal) private pure returns (uint256) {
+        return deal.earned + deal.refund + deal.unlocked + deal.escrow + deal.collateral;
+    }
+}
