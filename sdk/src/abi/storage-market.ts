@@ -75,7 +75,7 @@ export const storageMarketAbi = [
   "function nonceWord(uint32 id, uint248 word) view returns (uint256)",
   "function objectsOf(address owner, bool received, uint256 from, uint256 limit) view returns (uint64[] objects, uint256 total)",
   "function open(((uint32 provider, address client, uint32 firstPeriod, uint16 periods, uint16 maxMisses, uint16 notice, bytes32 termsHash, uint64 expiry, uint256 nonce, (bytes32 root, uint64 size, uint80 rate, uint24 slashFactor, bytes contentCid)[] pieces) offer, bytes signature)[] offers, (uint8 kind, bytes data) payment, address owner, bytes manifest) returns (uint32 firstDeal)",
-  "function parameters() view returns ((address token, address beacon, uint64 genesis, uint32 length, uint32 delay, uint16 baseSamples, uint16 maxTerm, uint96 minCollateral, uint96 challengeBond))",
+  "function parameters() view returns ((address token, address beacon, uint64 genesis, uint32 periodLength, uint32 delay, uint16 baseSamples, uint16 maxTerm, uint96 minCollateral, uint96 challengeBond))",
   "function period() view returns (uint32)",
   "function prove(uint32 id, uint32 current, bytes proof, bytes evidence, uint256[] indices)",
   "function provenWord(uint32 id, uint256 word) view returns (uint256)",

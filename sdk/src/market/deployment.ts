@@ -60,8 +60,8 @@ export async function loadDeployment(
     throw marketUnknown(address, `chain ${chainId} has no contract there`);
   }
   const contract = new Contract(address, storageMarketAbi, runner) as unknown as StorageMarket;
-  const [token, beacon, genesis, length, delay, baseSamples, maxTerm, minCollateral] =
-    await readParameters(contract, address);
+  const found = await readParameters(contract, address);
+  const { token, beacon, minCollateral } = found;
   const erc20 = new Contract(token, erc20Abi, runner) as unknown as TestStablecoin;
   const [tokenDecimals, tokenSymbol] = await Promise.all([erc20.decimals(), erc20.symbol()]).catch(
     rpcError("read the market's token"),
@@ -71,11 +71,11 @@ export async function loadDeployment(
     market: address,
     token,
     beacon,
-    genesis: Number(genesis),
-    length: Number(length),
-    delay: Number(delay),
-    baseSamples: Number(baseSamples),
-    maxTerm: Number(maxTerm),
+    genesis: Number(found.genesis),
+    length: Number(found.periodLength),
+    delay: Number(found.delay),
+    baseSamples: Number(found.baseSamples),
+    maxTerm: Number(found.maxTerm),
     minCollateral,
     tokenDecimals: Number(tokenDecimals),
     tokenSymbol,
@@ -112,25 +112,13 @@ export function wrongChain(expected: number, actual: number): HoldfastError {
   });
 }
 
-type Parameters = [
-  token: Address,
-  beacon: Address,
-  genesis: bigint,
-  length: bigint,
-  delay: bigint,
-  baseSamples: bigint,
-  maxTerm: bigint,
-  minCollateral: bigint,
-];
-
-async function readParameters(contract: StorageMarket, address: Address): Promise<Parameters> {
+async function readParameters(contract: StorageMarket, address: Address) {
   try {
     const [domain, parameters] = await Promise.all([
       contract.eip712Domain(),
-      // By place: the name `length` of a result is that of the list itself.
-      contract.getFunction("parameters").staticCall(),
+      contract.parameters(),
     ]);
-    if (domain.name === "Holdfast" && domain.version === "1") return parameters as Parameters;
+    if (domain.name === "Holdfast" && domain.version === "1") return parameters;
   } catch (cause) {
     throw marketUnknown(address, "the contract there does not answer as a market does", cause);
   }
