@@ -1,18 +1,6 @@
 // `npm run check`: format, lint, types, dead code, and the lock-file. Runs everything, then says what failed.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type Command, capture, root, say, tool } from "./lib/run.ts";
-
-/** Registries do not all carry every platform of the chain simulator; an entry that is lost breaks `npm ci` there. */
-const platforms = [
-  "darwin-arm64",
-  "darwin-x64",
-  "linux-arm64-gnu",
-  "linux-arm64-musl",
-  "linux-x64-gnu",
-  "linux-x64-musl",
-  "win32-x64-msvc",
-];
+import { missingEntries } from "./lib/lock-file.ts";
+import { type Command, capture, say, tool } from "./lib/run.ts";
 
 const solidity = ["contracts/**/*.sol", "test/contracts/**/*.sol"];
 const checks: Record<string, Command> = {
@@ -39,10 +27,7 @@ function report(name: string, fault: string | undefined): void {
 }
 
 function lockFileFault(): string | undefined {
-  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
-  const missing = platforms.filter(
-    (name) => !packages[`node_modules/@nomicfoundation/edr-${name}`],
-  );
+  const missing = [...missingEntries().keys()];
   if (missing.length === 0) return undefined;
-  return `package-lock.json lacks @nomicfoundation/edr for ${missing.join(", ")}. Restore these entries from the last commit.`;
+  return `package-lock.json lacks ${missing.join(", ")}. Run: node scripts/complete-lock.ts`;
 }
