@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { Contract, type JsonRpcProvider } from "ethers";
 import { type Deal, erc20Abi, parseSignedOffer, periodStart } from "holdfast/market";
 import { type Bench, bench, type TestProvider } from "../support/provider.ts";
-import { askOffer, call, cidOf, sample, upload } from "../support/uploader.ts";
+import { askOffer, call, cidOf, forOpen, sample, upload } from "../support/uploader.ts";
 
 describe("a provider on the chain", () => {
   let world: Bench;
@@ -33,7 +33,7 @@ describe("a provider on the chain", () => {
     const reply = await askOffer(mine, { client, bytes, periods });
     const signed = parseSignedOffer(reply.body, provider.url);
     const sent = await world.market.contract.open(
-      [signed],
+      [forOpen(signed)],
       { kind: 0, data: "0x" },
       client,
       manifest,

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import type { ProviderConfig } from "@holdfast/provider";
 import { expect } from "chai";
@@ -114,6 +115,13 @@ describe("holdfast-provider", () => {
     expect(busy.code).to.equal(2);
     expect(busy.err).to.contain("is in use by another provider daemon");
     await running.stop();
+
+    const journal = new DatabaseSync(join(config.dataDir, "journal.sqlite"));
+    journal.exec("update meta set value = 'eip155:1:0xold' where key = 'market'");
+    journal.close();
+    const foreign = await runWith({});
+    expect(foreign.code).to.equal(2);
+    expect(foreign.err).to.contain("belongs to market eip155:1:0xold");
   });
 
   it("prepares an operator and the owner's transactions, which work", async () => {

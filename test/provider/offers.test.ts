@@ -18,6 +18,7 @@ import {
   begin,
   cidOf,
   create,
+  forOpen,
   movedTo,
   patch,
   post,
@@ -176,7 +177,7 @@ describe("quotes and offers", () => {
     const first = await world.start(own);
     const mine = await upload(first.url, { client, bytes });
     const signed = offerOf(await askOffer(mine, { client, bytes }));
-    await (await world.market.contract.open([signed], allowance, client, "0x")).wait();
+    await (await world.market.contract.open([forOpen(signed)], allowance, client, "0x")).wait();
     await first.stop();
 
     const second = await world.start({ ...own, dataDir: `${own.dataDir}-new` });
@@ -190,7 +191,7 @@ describe("quotes and offers", () => {
     const own = sample(3000, 5);
     const mine = await upload(provider.url, { client, bytes: own });
     const signed = offerOf(await askOffer(mine, { client, bytes: own }));
-    await (await world.market.contract.open([signed], allowance, client, "0x")).wait();
+    await (await world.market.contract.open([forOpen(signed)], allowance, client, "0x")).wait();
     const replace = signed.offer.nonce.toString();
     const reply = await askOffer(mine, { client, bytes: own }, { replace });
     expect(reply.status).to.equal(409);

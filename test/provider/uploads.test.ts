@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { createInterface } from "node:readline";
+import { ReadableStream } from "node:stream/web";
 import { fileURLToPath } from "node:url";
 import type { ProviderConfig } from "@holdfast/provider";
 import { expect } from "chai";
@@ -137,7 +138,7 @@ describe("uploads", () => {
       headers: patchHeaders(mine.token, 0),
       body: chunks,
       duplex: "half",
-    } as RequestInit);
+    } as unknown as RequestInit);
     expect(reply.status).to.equal(413);
     expect(await offsetOf(mine)).to.be.oneOf([0, 60]);
   });

@@ -1,3 +1,4 @@
+import type { SignedOffer } from "holdfast/market";
 import { pieceCid, pieceHasher } from "holdfast/piece";
 
 export type Json = Record<string, unknown>;
@@ -134,6 +135,11 @@ export async function askOffer(
     { ...right, periods: o.periods ?? 10, ...body },
     { Authorization: `Bearer ${up.token}` },
   );
+}
+
+/** An offer as the typed contract takes it. */
+export function forOpen({ offer, signature }: SignedOffer) {
+  return { offer: { ...offer, pieces: [...offer.pieces] }, signature };
 }
 
 export async function cidOf(bytes: Uint8Array): Promise<string> {

@@ -2,7 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Contract, getAddress, isAddress, parseUnits, Wallet } from "ethers";
-import { erc20Abi, formatMoney, market as openMarket } from "holdfast/market";
+import {
+  type Deployment,
+  erc20Abi,
+  formatMoney,
+  type Market,
+  market as openMarket,
+} from "holdfast/market";
 import { connectChain } from "../chain/connection.ts";
 import { ConfigError } from "../config.ts";
 import { type Flags, parseFlags } from "./options.ts";
@@ -28,6 +34,16 @@ on purpose: the daemon holds the operator's, which can sign offers within the lo
 const FLAGS = ["rpc", "market", "data-dir", "url", "beneficiary", "floor", "stake"] as const;
 const OPTIONAL = ["max-lock", "price", "capacity-bytes"] as const;
 
+/** What the operator and the owner agree on; amounts in the token's smallest unit. */
+type Plan = {
+  readonly url: string;
+  readonly beneficiary: string;
+  readonly floor: bigint;
+  readonly stake: bigint;
+  readonly maxLock: bigint;
+  readonly price: bigint;
+};
+
 /** Prepares a data directory and prints the owner's transactions. */
 export async function init(args: readonly string[]): Promise<number> {
   const flags = parseFlags(args, [...FLAGS, ...OPTIONAL], []);
@@ -35,67 +51,88 @@ export async function init(args: readonly string[]): Promise<number> {
     process.stdout.write(initHelp);
     return 0;
   }
-  const given = (name: (typeof FLAGS)[number]) => required(flags, name);
-  const beneficiary = addressFlag("beneficiary", given("beneficiary"));
-  const dataDir = given("data-dir");
-  const { rpc, deployment } = await connectChain(given("rpc"), given("market"));
+  const dataDir = required(flags, "data-dir");
+  const chain = await connectChain(required(flags, "rpc"), required(flags, "market"));
   try {
-    const amount = (name: string, text: string) => amountFlag(name, text, deployment.tokenDecimals);
-    const stake = amount("stake", given("stake"));
-    const maxLock =
-      typeof flags["max-lock"] === "string" ? amount("max-lock", flags["max-lock"]) : stake;
-    const floor = powerOf4(amount("floor", given("floor")));
-    const price = amount("price", typeof flags.price === "string" ? flags.price : "0.1");
-
+    const plan = planFrom(flags, chain.deployment.tokenDecimals);
     await mkdir(dataDir, { recursive: true });
     const keyFile = join(dataDir, "operator.key");
     const operator = operatorAt(keyFile);
-    const market = openMarket(deployment, rpc);
-    const next = Number(await market.contract.providerCount()) + 1;
+    const { contract } = openMarket(chain.deployment, chain.rpc);
+    const id = Number(await contract.providerCount()) + 1;
     const configFile = join(dataDir, "provider.json");
     writeConfig(configFile, {
-      rpc: given("rpc"),
-      market: deployment.market,
-      provider: next,
+      rpc: required(flags, "rpc"),
+      market: chain.deployment.market,
+      provider: id,
       operatorKeyFile: keyFile,
       dataDir,
       host: "127.0.0.1",
       port: 8402,
-      publicUrl: given("url"),
-      pricePerTiBPeriod: price.toString(),
+      publicUrl: plan.url,
+      pricePerTiBPeriod: plan.price.toString(),
       capacityBytes: Number(flags["capacity-bytes"] ?? 2 ** 40),
     });
-
-    const register = [operator, beneficiary, floor, maxLock, given("url")] as const;
-    const payment = { kind: 0, data: "0x" };
-    const token = new Contract(deployment.token, erc20Abi).interface;
-    const { interface: abi } = market.contract;
-    const money = (value: bigint) => formatMoney(deployment, value);
     process.stdout.write(
       [
         `Operator  ${operator}  (key in ${keyFile}; send it some ether for gas)`,
         `Configuration  ${configFile}`,
         "",
-        `The owner sends three transactions on chain ${deployment.chainId}:`,
-        `1. register the provider: floor ${money(floor)}, lock budget ${money(maxLock)} per period`,
-        `   to ${deployment.market}`,
-        `   data ${abi.encodeFunctionData("register", [...register])}`,
-        `2. allow the market to take the stake of ${money(stake)}`,
-        `   to ${deployment.token}`,
-        `   data ${token.encodeFunctionData("approve", [deployment.market, stake])}`,
-        `3. deposit it; if another id than ${next} came out of step 1, encode stake(id, ${stake}, (0, 0x)) anew`,
-        `   to ${deployment.market}`,
-        `   data ${abi.encodeFunctionData("stake", [next, stake, payment])}`,
+        ...ownersPart(plan, { deployment: chain.deployment, contract, operator, id }),
         "",
-        `Then put the id from step 1 into "provider" of the configuration (now ${next}) and run:`,
+        `Then put the id from step 1 into "provider" of the configuration (now ${id}) and run:`,
         `   holdfast-provider run --config ${configFile}`,
         "",
       ].join("\n"),
     );
     return 0;
   } finally {
-    rpc.destroy();
+    chain.rpc.destroy();
   }
+}
+
+function planFrom(flags: Flags, decimals: number): Plan {
+  const amount = (name: string, otherwise?: string) => {
+    const text =
+      flags[name] === undefined && otherwise !== undefined ? otherwise : required(flags, name);
+    return amountFlag(name, text, decimals);
+  };
+  return {
+    url: required(flags, "url"),
+    beneficiary: addressFlag("beneficiary", required(flags, "beneficiary")),
+    floor: powerOf4(amount("floor")),
+    stake: amount("stake"),
+    maxLock: amount("max-lock", required(flags, "stake")),
+    price: amount("price", "0.1"),
+  };
+}
+
+type Registration = {
+  readonly deployment: Deployment;
+  readonly contract: Market["contract"];
+  readonly operator: string;
+  readonly id: number;
+};
+
+/** The transactions that only the owner's key can send, ready to paste into any wallet. */
+function ownersPart(plan: Plan, { deployment, contract, operator, id }: Registration): string[] {
+  const { beneficiary, floor, stake, maxLock, url } = plan;
+  const { interface: abi } = contract;
+  const token = new Contract(deployment.token, erc20Abi).interface;
+  const money = (value: bigint) => formatMoney(deployment, value);
+  const payment = { kind: 0, data: "0x" };
+  return [
+    `The owner sends three transactions on chain ${deployment.chainId}:`,
+    `1. register the provider: floor ${money(floor)}, lock budget ${money(maxLock)} per period`,
+    `   to ${deployment.market}`,
+    `   data ${abi.encodeFunctionData("register", [operator, beneficiary, floor, maxLock, url])}`,
+    `2. allow the market to take the stake of ${money(stake)}`,
+    `   to ${deployment.token}`,
+    `   data ${token.encodeFunctionData("approve", [deployment.market, stake])}`,
+    `3. deposit it; if another id than ${id} came out of step 1, encode stake(id, ${stake}, (0, 0x)) anew`,
+    `   to ${deployment.market}`,
+    `   data ${abi.encodeFunctionData("stake", [id, stake, payment])}`,
+  ];
 }
 
 function required(flags: Flags, name: string): string {

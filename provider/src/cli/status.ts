@@ -1,10 +1,10 @@
 import { formatEther, Wallet } from "ethers";
-import { type Deal, formatMoney, market as openMarket, periodAt } from "holdfast/market";
+import { type Deal, formatMoney, type Market, market as openMarket } from "holdfast/market";
 import { connectChain } from "../chain/connection.ts";
 import { ownIds } from "../chain/ids.ts";
 import { operatorKey } from "../config.ts";
 import { reason } from "../log.ts";
-import { listOf } from "../proving/listed.ts";
+import { isProven, listOf } from "../proving/listed.ts";
 import { configFlags, configFrom, parseFlags } from "./options.ts";
 
 const statusHelp = `holdfast-provider status: what the chain says about this provider, and whether its daemon answers
@@ -30,53 +30,50 @@ export async function status(args: readonly string[]): Promise<number> {
     const { address } = new Wallet(operatorKey(config));
     const market = openMarket(deployment, rpc);
     const ids = await ownIds(market, config.provider, address);
-    const head = await rpc.getBlock("latest");
-    const period = periodAt(deployment, head?.timestamp ?? 0);
-    const money = (value: bigint) => formatMoney(deployment, value);
+    const period = await market.period();
+    const reports: Report[] = [];
+    for (const { id } of ids.list()) reports.push(await reportOf(market, id, period));
+    const daemon = await askDaemon(config.publicUrl ?? `http://${config.host}:${config.port}`);
 
     const lines = [
       `Market    ${deployment.market} on chain ${deployment.chainId}, period ${period}`,
       `Operator  ${address}, ${formatEther(await rpc.getBalance(address))} ether for gas`,
+      ...reports.flatMap(({ lines }) => ["", ...lines]),
+      "",
+      `Daemon    ${daemon.text}`,
+      "",
     ];
-    let well = true;
-    for (const { id, floor } of ids.list()) {
-      const provider = await market.provider(id);
-      const deals = await dealsOf(id);
-      const live = deals.filter(({ start, end }) => start <= period && period < end);
-      const proven = await isProven(id);
-      const word = live.length === 0 ? "nothing to prove" : proven ? "proven" : "NOT YET PROVEN";
-      well &&= live.length === 0 || proven;
-      lines.push(
-        "",
-        `Provider ${id}: this period ${word}; free stake ${money(provider.free)}, floor ${money(floor)}, ${provider.listed} listed`,
-        ...deals.map((deal) => describe(deal)),
-      );
-      well &&= deals.every(({ maxMisses, misses, closed }) => closed || misses < maxMisses);
-    }
-    const answer = await askDaemon(config.publicUrl ?? `http://${config.host}:${config.port}`);
-    lines.push("", `Daemon    ${answer.text}`, "");
     process.stdout.write(lines.join("\n"));
-    return well && answer.up ? 0 : 1;
-
-    async function dealsOf(id: number): Promise<Deal[]> {
-      const deals: Deal[] = [];
-      for (const deal of await listOf(market, id)) deals.push(await market.deal(BigInt(deal)));
-      return deals;
-    }
-
-    async function isProven(id: number): Promise<boolean> {
-      const bits = await market.contract.provenWord(id, period >> 8);
-      return ((bits >> BigInt(period & 0xff)) & 1n) === 1n;
-    }
-
-    function describe(deal: Deal): string {
-      const { id, misses, maxMisses, size, start, end, earned } = deal;
-      const left = deal.defaulted ? "DEFAULTED" : `${maxMisses - misses} misses left`;
-      return `  deal ${id}: ${left} of ${maxMisses}; ${size} bytes, periods ${start} to ${end - 1}, ${money(earned)} to collect`;
-    }
+    return daemon.up && reports.every(({ well }) => well) ? 0 : 1;
   } finally {
     rpc.destroy();
   }
+}
+
+type Report = { readonly lines: readonly string[]; readonly well: boolean };
+
+async function reportOf(market: Market, id: number, period: number): Promise<Report> {
+  const money = (value: bigint) => formatMoney(market.deployment, value);
+  const { free, floor, listed } = await market.provider(id);
+  const deals: Deal[] = [];
+  for (const deal of await listOf(market, id)) deals.push(await market.deal(BigInt(deal)));
+
+  const proven = await isProven(market, id, period);
+  const due = !proven && deals.some(({ start, end }) => start <= period && period < end);
+  const word = due ? "NOT YET PROVEN" : proven ? "proven" : "nothing to prove";
+  const safe = deals.every(({ maxMisses, misses, closed }) => closed || misses < maxMisses);
+  return {
+    well: !due && safe,
+    lines: [
+      `Provider ${id}: this period ${word}; free stake ${money(free)}, floor ${money(floor)}, ${listed} listed`,
+      ...deals.map((deal) => `  ${describe(deal)}, ${money(deal.earned)} to collect`),
+    ],
+  };
+}
+
+function describe({ id, misses, maxMisses, size, start, end, defaulted }: Deal): string {
+  const left = defaulted ? "DEFAULTED" : `${maxMisses - misses} misses left of ${maxMisses}`;
+  return `deal ${id}: ${left}; ${size} bytes, periods ${start} to ${end - 1}`;
 }
 
 async function askDaemon(url: string): Promise<{ up: boolean; text: string }> {

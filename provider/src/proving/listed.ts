@@ -39,3 +39,9 @@ async function readDeal(market: Market, id: number): Promise<ListedDeal> {
 export function isLive({ start, end }: ListedDeal, period: number): boolean {
   return start <= period && period < end;
 }
+
+/** Whether a provider has proven a period. */
+export async function isProven(market: Market, provider: number, period: number): Promise<boolean> {
+  const word = await market.contract.provenWord(provider, Math.floor(period / 256));
+  return ((word >> BigInt(period % 256)) & 1n) === 1n;
+}

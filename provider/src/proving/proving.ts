@@ -12,7 +12,7 @@ import type { Outbox } from "../chain/outbox.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type Log, reason } from "../log.ts";
 import { PieceCorruptError, type Pieces } from "../pieces/pieces.ts";
-import { isLive, type ListedDeal, listedDeals } from "./listed.ts";
+import { isLive, isProven, type ListedDeal, listedDeals } from "./listed.ts";
 import { freshSeed, type Seed, storedSeed } from "./seed.ts";
 import { turnOf } from "./turn.ts";
 
@@ -48,7 +48,7 @@ export function proving(options: ProvingOptions): Proving {
     const state = stateOf(id, period);
     if (state.decided) return;
     const provider = await contract.providerOf(id);
-    state.decided = Number(provider.gaveUpAt) === period || (await isProven(id, period));
+    state.decided = Number(provider.gaveUpAt) === period || (await isProven(market, id, period));
     if (state.decided) return;
 
     const frozen = Number(
@@ -71,11 +71,6 @@ export function proving(options: ProvingOptions): Proving {
     const state = { period, decided: false, polls: 0, alarmed: new Set<string>() };
     progress.set(id, state);
     return state;
-  }
-
-  async function isProven(id: number, period: number): Promise<boolean> {
-    const word = await contract.provenWord(id, period >> 8);
-    return ((word >> BigInt(period & 0xff)) & 1n) === 1n;
   }
 
   /** Providers wait for each other for a few polls, so that one of them pays for the capture, in turn. */
