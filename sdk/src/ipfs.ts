@@ -9,10 +9,10 @@ export type IpfsClient = {
     content: AsyncIterable<Uint8Array>,
     options: Record<string, unknown>,
   ): Promise<{ cid: AnyCid }>;
-  cat(
-    cid: string,
-    options?: { offset?: number; length?: number; signal?: AbortSignal },
-  ): AsyncIterable<Uint8Array>;
+  cat(cid: string, options?: { signal?: AbortSignal }): AsyncIterable<Uint8Array>;
+  block: {
+    get(cid: never, options?: { signal?: AbortSignal }): Promise<Uint8Array>;
+  };
   pin: { add(cid: string): Promise<unknown> };
   dag: { export(cid: never, options?: { signal?: AbortSignal }): AsyncIterable<Uint8Array> };
 };

@@ -104,8 +104,9 @@ export function verifyOffer(
   }
   const terms = termsIn(ctx.deployment, o.id, { ...quote, size: offered?.size ?? 0 });
   expect("rate", offered?.rate, terms.rate);
-  // What deters: two missed periods' pay at least for each miss, whatever the provider computes.
-  expect("slashFactor", offered?.slashFactor, Math.max(2, terms.slashFactor));
+  expect("slashFactor", offered?.slashFactor, terms.slashFactor);
+  // What deters: a miss costs two periods' pay at least, whatever misses were agreed on.
+  if (terms.slashFactor < 2) throw invalid(provider.url, "slashFactor", "1", "at least 2");
   if (classFor({ rate: terms.rate, floors: [o.id.floor] }) === undefined) {
     throw floorTooLow(provider.url, o.id, terms.rate);
   }
