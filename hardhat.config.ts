@@ -23,11 +23,11 @@ export default defineConfig({
     settings: {
       evmVersion: "cancun",
       viaIR: true,
-      optimizer: { enabled: true, runs: 200 },
+      optimizer: { enabled: true, runs: 1_000 },
     },
   },
   paths: { tests: { mocha: "test/contracts", solidity: "test/contracts" } },
-  typechain: { outDir: "sdk/src/typechain" },
+  typechain: { outDir: "sdk/src/typechain", tsNocheck: true },
   test: {
     mocha: { timeout: 120_000 },
     solidity: {

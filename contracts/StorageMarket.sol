@@ -258,9 +258,10 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
         uint32 start = offer.firstPeriod > current ? offer.firstPeriod : current + 1;
         uint256 lock = 0;
         for (uint256 i = 0; i < offer.pieces.length; ++i) {
-            lock += OfferRules.checkPiece(index, i, offer.pieces[i], offer.maxMisses, least);
-            cost += uint256(offer.pieces[i].rate) * offer.periods;
-            _openDeal(offer, i, start, head);
+            Piece calldata piece = offer.pieces[i];
+            lock += OfferRules.checkPiece(index, i, piece, offer.maxMisses, least);
+            cost += uint256(piece.rate) * offer.periods;
+            _openDeal(offer, piece, head, i, start);
         }
         _append(index, offer.provider, hot, head, offer.pieces.length);
         _lock(index, hot, lock);
@@ -284,8 +285,7 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
         _nonces[provider][nonce >> 8] = word | bit;
     }
 
-    function _openDeal(Offer calldata offer, uint256 i, uint32 start, uint32 head) private {
-        Piece calldata piece = offer.pieces[i];
+    function _openDeal(Offer calldata offer, Piece calldata piece, uint32 head, uint256 i, uint32 start) private {
         uint32 id = head + uint32(i);
         _deals[id].root = piece.root;
         _deals[id].terms = DealTermsLibrary.pack({
@@ -656,8 +656,9 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
     }
 
     function _dealTerms(uint32 id) private view returns (DealTerms terms) {
-        require(id != 0 && id <= dealCount, DealUnknown(id));
-        return _deals[id].terms;
+        terms = _deals[id].terms;
+        // No deal starts in period 0, so its terms are never zero.
+        require(terms.start() != 0, DealUnknown(id));
     }
 
     function _provider(uint32 id) private view returns (ProviderSlots storage provider) {

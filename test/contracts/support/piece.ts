@@ -38,6 +38,21 @@ export function testPiece(bytes: Uint8Array): TestPiece {
   };
 }
 
+/** A full tree of `height` levels whose leaves are all the same, so that a path into many GiB costs nothing to make. */
+export function uniformPiece(height: number): TestPiece {
+  const levels = [testBytes(NODE - 1, height)];
+  levels[0] = Uint8Array.from([...(levels[0] as Uint8Array), 1]);
+  for (let level = 0; level < height; level++) {
+    levels.push(node(levels[level] as Uint8Array, levels[level] as Uint8Array));
+  }
+  return {
+    root: hexlify(levels[height] as Uint8Array),
+    size: (2n ** BigInt(height) * 127n) / 4n,
+    leaves: 2 ** height,
+    path: () => concat([levels[0] as Uint8Array, ...levels.slice(0, height)]),
+  };
+}
+
 /** Deterministic bytes, so that a failing test fails again. */
 export function testBytes(size: number, seed: number): Uint8Array {
   const bytes = new Uint8Array(size);
