@@ -26,7 +26,7 @@ library Draws {
 
     /// @notice keccak256(abi.encode(seed, chain, market, provider, period, step)).
     /// @dev Hashed in place: a walk may take thousands of steps, and `abi.encode` would leave 224 bytes of memory for
-    /// each (4,416 steps: 2.1M gas more).
+    /// each (4,416 steps: 0.63M gas against 3.42M).
     function word(uint256[6] memory input, uint256 step) internal pure returns (uint256 result) {
         input[5] = step;
         assembly ("memory-safe") {

@@ -28,7 +28,7 @@ library PieceProof {
     }
 
     /// @notice Root that follows from `path` (leaf, then siblings upward) with the leaf at index `leaf`.
-    /// @dev In assembly, since the scratch space serves all levels: 26 levels cost 6.7k gas, against 17.4k for
+    /// @dev In assembly, since the scratch space serves all levels: 26 levels cost 8.8k gas, against 16.5k for
     /// `sha256(abi.encodePacked(left, right))`.
     function rootOf(bytes calldata path, uint256 leaf) internal view returns (bytes32 node) {
         assembly ("memory-safe") {
