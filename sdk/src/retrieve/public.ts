@@ -7,6 +7,7 @@ import { rpcError } from "../market/reverts.ts";
 import { isBlock } from "../piece/block.ts";
 import { getBlock, wrongBytes } from "../provider/client.ts";
 import { isLoopback } from "../provider/discover.ts";
+import { HttpProblem } from "../provider/http.ts";
 import type { Reporter } from "./report.ts";
 
 /** Public content that can be read. */
@@ -127,7 +128,9 @@ async function fetchBlock(
     return bytes;
   } catch (error) {
     if (!HoldfastError.is(error) || error.code === "CANCELLED") throw error;
-    reporter.failed(name, error);
+    // Not to have a block is no failure: any provider may be asked for any CID.
+    const absent = error.cause instanceof HttpProblem && error.cause.status === 404;
+    if (!absent) reporter.failed(name, error);
     return undefined;
   }
 }
