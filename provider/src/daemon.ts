@@ -134,8 +134,13 @@ async function start(
   const server = await serve(config, handler, log);
   url = config.publicUrl?.replace(/\/+$/, "") ?? `http://${hostInUrl(config.host)}:${server.port}`;
 
+  const follow = async () => {
+    const before = follower.rewinds();
+    await follower.poll();
+    if (follower.rewinds() !== before) proving.forget();
+  };
   const steps = (): Step[] => [
-    { name: "follow the chain", run: () => follower.poll() },
+    { name: "follow the chain", run: follow },
     { name: "look for own ids", run: () => ids.refresh() },
     ...ids.list().map(({ id }): Step => {
       return { name: `prove ${id}`, run: () => proving.run(id, follower.head()) };

@@ -9,6 +9,9 @@ import { type Deal, erc20Abi, parseSignedOffer, periodStart } from "holdfast/mar
 import { type Bench, bench, type TestProvider } from "../support/provider.ts";
 import { askOffer, call, cidOf, forOpen, sample, upload } from "../support/uploader.ts";
 
+/** EIP-2935: where the chain keeps the hashes of its blocks. */
+const HISTORY = "0x0000F90827F1C53a10cb7A02335B175320002935";
+
 describe("a provider on the chain", () => {
   let world: Bench;
   let client: string;
@@ -51,6 +54,15 @@ describe("a provider on the chain", () => {
     await chain().send("evm_setNextBlockTimestamp", [time]);
     await chain().send("evm_mine", []);
     return next;
+  }
+
+  /** Takes the chain back, once the devnet has written down the hash of its last block and looks at no older one. */
+  async function goBack(snapshot: unknown): Promise<void> {
+    const latest = await chain().getBlockNumber();
+    while (BigInt(await chain().getStorage(HISTORY, latest % 8_191)) === 0n) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await chain().send("evm_revert", [snapshot]);
   }
 
   async function isProven(provider: number, period: number): Promise<boolean> {
@@ -159,7 +171,7 @@ describe("a provider on the chain", () => {
     const snapshot = await chain().send("evm_snapshot", []);
     const bytes = sample(10_000, 6);
     const lost = await open(provider, bytes);
-    await chain().send("evm_revert", [snapshot]);
+    await goBack(snapshot);
     await chain().send("evm_mine", []);
     await provider.seen("chain-went-back");
     expect(await world.market.contract.dealCount()).to.equal(lost - 1n);
@@ -167,6 +179,23 @@ describe("a provider on the chain", () => {
     expect(await open(provider, sample(10_000, 7))).to.equal(lost);
     const period = await nextPeriod();
     await provider.seen("proven", (entry) => entry.period === period);
+  });
+
+  it("proves again when a proof goes with the blocks that held it", async () => {
+    const config = await world.provider();
+    const provider = await world.start(config);
+    await open(provider, sample(10_000, 11));
+    const snapshot = await chain().send("evm_snapshot", []);
+    const period = await nextPeriod();
+    await provider.seen("proven", (entry) => entry.period === period);
+    await goBack(snapshot);
+    expect(await isProven(config.provider, period)).to.equal(false);
+    await provider.seen("chain-went-back");
+
+    expect(await nextPeriod()).to.equal(period);
+    while (!(await isProven(config.provider, period))) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   });
 
   it("lives through an outage of its node", async () => {

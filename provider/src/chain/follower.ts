@@ -14,6 +14,8 @@ export type Follower = {
   head(): Block;
   /** The latest block that is final and whose events have been read. */
   final(): Block;
+  /** How often the chain went back so far: what was seen done before may be undone. */
+  rewinds(): number;
   /** Reads what is new. Throws when the node does not answer; nothing is lost by calling again. */
   poll(): Promise<void>;
 };
@@ -37,6 +39,7 @@ export async function follower(options: FollowerOptions): Promise<Follower> {
   const events = options.market.contract.interface;
   let head = await block(rpc, "latest");
   let final = head;
+  let rewinds = 0;
 
   async function poll(): Promise<void> {
     const latest = await block(rpc, "latest");
@@ -88,6 +91,7 @@ export async function follower(options: FollowerOptions): Promise<Follower> {
     const back = finalHolds ? cursor.finalNumber : -1;
     log("warn", "chain-went-back", { from: cursor.number, to: back });
     await journal.rewind(back);
+    rewinds++;
     return startingBehind(back);
   }
 
@@ -111,7 +115,7 @@ export async function follower(options: FollowerOptions): Promise<Follower> {
       : (await block(rpc, number)).hash === hash;
   }
 
-  return { head: () => head, final: () => final, poll };
+  return { head: () => head, final: () => final, rewinds: () => rewinds, poll };
 }
 
 function startingBehind(number: number): Cursor {

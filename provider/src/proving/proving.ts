@@ -32,6 +32,8 @@ export type ProvingOptions = {
 export type Proving = {
   /** Does what the current period still needs of provider `id`; to be called at every poll. */
   run(id: number, head: Block): Promise<void>;
+  /** Forgets what was seen: the chain went back, and a proof may have gone with it. */
+  forget(): void;
 };
 
 /** What is known of a provider in a period. In memory only: all of it can be read again from the chain. */
@@ -179,7 +181,7 @@ export function proving(options: ProvingOptions): Proving {
     return indices;
   }
 
-  return { run };
+  return { run, forget: () => progress.clear() };
 }
 
 function isRevert(error: unknown): boolean {
