@@ -30,7 +30,6 @@ export async function collectOffers(run: Run): Promise<boolean> {
     if (fragment.offer && fragment.offer.offer.expiry >= needed) return;
     try {
       fragment.offer = await offerFor(run, fragment, time);
-      fragment.refused = undefined;
     } catch (error) {
       if (endsCall(error)) throw error;
       if (isForgotten(error)) restart(fragment);

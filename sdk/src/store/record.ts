@@ -14,7 +14,7 @@ export type FragmentRecord = {
   /** Set when all bytes have arrived. */
   piece?: { root: string; size: number } | undefined;
   offer?: SignedOffer | undefined;
-  /** Nonce of an offer that the contract refused: a fresh one is needed. */
+  /** Nonce of the offer that the contract refused: a fresh one takes its place, once. */
   refused?: string | undefined;
 };
 

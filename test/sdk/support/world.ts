@@ -52,24 +52,19 @@ export async function startWorld(o: { providers: number }): Promise<World> {
   };
 }
 
-export async function setUrl(net: Devnet, provider: DevnetProvider, url: string): Promise<void> {
-  const { contract, provider: record } = market(net.deployment, provider.owner);
-  for (const id of provider.ids) {
-    const { operator, beneficiary, maxLock } = await record(id);
-    const sent = await contract.configure(id, operator, beneficiary, maxLock, url);
-    await sent.wait();
-  }
+export function setUrl(net: Devnet, provider: DevnetProvider, url: string): Promise<void> {
+  return configure(net, provider, { url });
 }
 
-/** Lets or forbids a provider to open deals, by its owner's word. */
-export async function setBudget(
+/** Changes settings of a provider by its owner's word. A budget that was lowered is refilled with the next period only. */
+export async function configure(
   net: Devnet,
   provider: DevnetProvider,
-  maxLock: bigint,
+  change: { operator?: string; maxLock?: bigint; url?: string },
 ): Promise<void> {
   const { contract, provider: record } = market(net.deployment, provider.owner);
   for (const id of provider.ids) {
-    const { operator, beneficiary, url } = await record(id);
+    const { operator, beneficiary, maxLock, url } = { ...(await record(id)), ...change };
     const sent = await contract.configure(id, operator, beneficiary, maxLock, url);
     await sent.wait();
   }
