@@ -183,16 +183,18 @@ describe("a provider on the chain", () => {
 
   it("proves again when a proof goes with the blocks that held it", async () => {
     const config = await world.provider();
-    const provider = await world.start(config);
-    await open(provider, sample(10_000, 11));
-    const snapshot = await chain().send("evm_snapshot", []);
+    const first = await world.start(config);
+    await open(first, sample(10_000, 11));
+    await first.stop();
     const period = await nextPeriod();
+    const snapshot = await chain().send("evm_snapshot", []);
+    const provider = await world.start(config);
     await provider.seen("proven", (entry) => entry.period === period);
+    // Several polls: by now the daemon has read the block, and remembers that the period is proven.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     await goBack(snapshot);
     expect(await isProven(config.provider, period)).to.equal(false);
     await provider.seen("chain-went-back");
-
-    expect(await nextPeriod()).to.equal(period);
     while (!(await isProven(config.provider, period))) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
