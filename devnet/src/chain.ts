@@ -65,6 +65,8 @@ export async function startChain({ time, port, wallClock }: ChainOptions): Promi
   request.getUrlFunc = FetchRequest.createGetUrlFunc({ agent: new Agent({ keepAlive: false }) });
   const provider = new JsonRpcProvider(request, undefined, {
     staticNetwork: true,
+    // Collecting requests into batches would make each wait for 10 ms.
+    batchMaxCount: 1,
     pollingInterval: 50,
     cacheTimeout: -1,
   });
@@ -92,9 +94,10 @@ export async function startChain({ time, port, wallClock }: ChainOptions): Promi
 async function keepHistory(provider: JsonRpcProvider): Promise<() => Promise<void>> {
   await provider.send("hardhat_setCode", [historyAddress, historyCode]);
   let next = 0;
+  let stopped = false;
   let writing = Promise.resolve();
   const write = async (head: number) => {
-    for (; next <= head; next++) {
+    for (; next <= head && !stopped; next++) {
       const block = await provider.send("eth_getBlockByNumber", [toQuantity(next), false]);
       const slot = toQuantity(next % historyLength);
       await provider.send("hardhat_setStorageAt", [
@@ -109,6 +112,7 @@ async function keepHistory(provider: JsonRpcProvider): Promise<() => Promise<voi
   };
   await provider.on("block", onBlock);
   return async () => {
+    stopped = true;
     await provider.off("block", onBlock);
     await writing;
   };
