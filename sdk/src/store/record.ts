@@ -10,7 +10,8 @@ import type { StoredObject } from "../store.ts";
 /** A fragment on its way: at whom, how far, and what was signed for it. Bytes as hex. */
 export type FragmentRecord = {
   provider: ProviderQuote;
-  upload?: Upload | undefined;
+  /** `declared`: whether the provider was told the length when the upload began; else the last request says it. */
+  upload?: (Upload & { declared: boolean }) | undefined;
   /** Set when all bytes have arrived. */
   piece?: { root: string; size: number } | undefined;
   offer?: SignedOffer | undefined;

@@ -79,11 +79,12 @@ async function targetOf(run: Run, index: number): Promise<Target> {
     offset = await uploadOffset(peer, fragment.upload);
   } else {
     const quote = fragment.provider.signed.quote.id;
-    fragment.upload = await createUpload(peer, { quote, length });
+    const made = await createUpload(peer, { quote, length });
+    fragment.upload = { ...made, declared: length !== undefined };
     await save();
   }
   const portion = Math.min(LARGEST_PORTION, Math.ceil(IN_FLIGHT / record.n));
-  const declared = length !== undefined;
+  const { declared } = fragment.upload;
   return {
     fragment: index,
     uploader: uploader(peer, fragment.upload, { offset, portion, declared }),
