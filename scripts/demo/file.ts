@@ -47,15 +47,28 @@ export function sha256OfFile(path: string): Promise<string> {
   return sha256(createReadStream(path));
 }
 
-/** The smallest class that deals for fragments of this size may belong to. With room for what is added to the data. */
-export function floorFor(fragmentSize: number, pricePerTiBPeriod: bigint): bigint {
-  const rate = (pricePerTiBPeriod * BigInt(Math.ceil(1.01 * fragmentSize + 65_536))) >> 40n;
+/** What a provider of this demo charges, so that a file of any size is paid for in cents. */
+export interface Prices {
+  /** For 2^40 bytes and a day, in millionths of a test dollar. */
+  readonly pricePerTiBPeriod: bigint;
+  /** Least collateral of a deal: the smallest class, a power of 4, that these prices allow. */
+  readonly floor: bigint;
+}
+
+/** Five cents for 4 MiB and a day; a cent for any smaller fragment. */
+export function pricesFor(fragmentSize: number): Prices {
+  // With what encryption and padding may add.
+  const size = BigInt(Math.ceil(1.01 * fragmentSize) + 128);
+  const usual = 50_000n << 18n;
+  const least = (10_000n << 40n) / size;
+  const pricePerTiBPeriod = usual > least ? usual : least;
+  const rate = (pricePerTiBPeriod * size) >> 40n;
   let floor = leastFloor;
   while (classFor({ rate, floors: [floor] }) === undefined) floor *= 4n;
-  return floor;
+  return { pricePerTiBPeriod, floor };
 }
 
 /** Measured on two cores of a server; a laptop is quicker. */
 function estimate(size: number): number {
-  return 60_000 + size / 10_000;
+  return 25_000 + size / 5_000;
 }

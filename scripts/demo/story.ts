@@ -7,14 +7,12 @@ import { market } from "holdfast/market";
 import { cashOut } from "../lib/cash-out.ts";
 import { say } from "../lib/run.ts";
 import { progressBar, rounded, table } from "../lib/screen.ts";
-import { type DemoFile, floorFor, sha256, sha256OfFile } from "./file.ts";
+import { type DemoFile, pricesFor, sha256, sha256OfFile } from "./file.ts";
 import { printDeals, type Standing, standings } from "./report.ts";
 
 const days = 10;
 const enough = 4;
 const fragments = 6;
-/** Five test cents for 4 MiB and a day. */
-const pricePerTiBPeriod = 13_107_200_000n;
 /** Deals that each provider's stake can secure. */
 const secured = 10;
 
@@ -26,7 +24,7 @@ export interface Scene {
 }
 
 export async function setUp({ size }: DemoFile): Promise<Devnet> {
-  const floor = floorFor(size / enough, pricePerTiBPeriod);
+  const { pricePerTiBPeriod, floor } = pricesFor(size / enough);
   const net = await devnet({
     providers: fragments,
     pricePerTiBPeriod,
