@@ -12,13 +12,12 @@ const deployed = {
 
 // Hardhat would ask about telemetry, and send it, on a terminal.
 process.env.HARDHAT_DISABLE_TELEMETRY = "true";
-const started = performance.now();
+say("Building contracts and packages ...");
 
 await step("contracts", tool("hardhat", "build", "--no-tests"));
 await step("ABIs", script("scripts/export-abi.ts"));
 copyBytecode();
 await step("packages", tool("typescript", "-b", "sdk", "provider", "devnet"));
-say(`Built contracts and packages (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 
 async function step(name: string, command: Command): Promise<void> {
   const { code, output } = await capture(command);

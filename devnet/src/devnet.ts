@@ -64,12 +64,12 @@ export async function devnet(o: DevnetOptions = {}): Promise<Devnet> {
   const providers: ManagedProvider[] = [];
   const settled = undoOnExit(() => {
     for (const provider of providers) provider.abandon();
-    rmSync(dir, { recursive: true, force: true });
+    removeDirectory(dir);
   });
   const takeDown = async () => {
     await Promise.all(providers.map((provider) => provider.stop()));
     await chain.stop();
-    rmSync(dir, { recursive: true, force: true });
+    removeDirectory(dir);
     settled();
   };
   let stopping: Promise<void> | undefined;
@@ -113,6 +113,11 @@ export async function devnet(o: DevnetOptions = {}): Promise<Devnet> {
     await stop();
     throw error;
   }
+}
+
+/** Tries again for a while: a process that has just been killed may still be writing there. */
+function removeDirectory(dir: string): void {
+  rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
 interface Faucet {
