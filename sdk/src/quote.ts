@@ -63,7 +63,7 @@ const COPIES = 3;
 const GAS = { first: 240_000n, further: 110_000n };
 
 /** Fills in the defaults and refuses what cannot be. */
-export function resolveTerms(ctx: Context, o: Terms): Required<Terms> {
+function resolveTerms(ctx: Context, o: Terms): Required<Terms> {
   const isPublic = o.public ?? false;
   const k = isPublic ? 1 : (o.k ?? PRIVATE.k);
   const n = o.n ?? (isPublic ? COPIES : Math.max(PRIVATE.n, k));

@@ -9,7 +9,7 @@ import {
   prevrandaoBeaconAbi,
   seedEvidence,
 } from "holdfast/market";
-import { rejection, sample, startWorld, type World } from "./support/world.ts";
+import { all, rejection, sample, startWorld, type World } from "./support/world.ts";
 
 describe("On a chain", function () {
   this.timeout(90_000);
@@ -127,7 +127,7 @@ describe("On a chain", function () {
         const { id } = await owner.store(sample(100, i), { k: 1, n: 1, periods: 2, name: `${i}` });
         ids.unshift(id);
       }
-      const listed = await Array.fromAsync(owner.list());
+      const listed = await all(owner.list());
       expect(listed.map(({ id }) => id)).to.deep.equal(ids);
       expect(listed.map(({ name }) => name)).to.deep.equal(ids.map((_, i) => `${21 - i}`));
     });
@@ -135,7 +135,7 @@ describe("On a chain", function () {
     it("shows what cannot be opened without its name", async () => {
       const { generateIdentity } = await import("age-encryption");
       const other = await world.connect({ identity: await generateIdentity() });
-      const [listed] = await Array.fromAsync(other.list());
+      const [listed] = await all(other.list());
       expect(listed).to.include({ id: object.id, public: false, k: 2, n: 3 });
       expect(listed).not.to.have.property("name");
       expect(listed?.error).to.have.property("code", "NOT_RECIPIENT");

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { JsonRpcProvider, Wallet } from "ethers";
 import { connect, HoldfastError } from "holdfast";
@@ -134,4 +136,26 @@ describe("Entry points export no more than these names:", () => {
       expect(Object.keys(entry).sort()).to.deep.equal([...names].sort());
     });
   }
+});
+
+describe("The entry points for browsers", () => {
+  const source = (path: string) => readFileSync(new URL(`../../sdk/src/${path}`, import.meta.url));
+
+  it("import nothing of Node, but when asked to", () => {
+    const seen = new Set<string>();
+    const walk = (path: string): string[] => {
+      if (seen.has(path)) return [];
+      seen.add(path);
+      const imports = [
+        ...`${source(path)}`.matchAll(/^(?:import|export|\}) (?!type).*from "(.*)";$/gm),
+      ];
+      return imports.flatMap(([, name = ""]) =>
+        name.startsWith(".") ? walk(join(dirname(path), name)) : [name],
+      );
+    };
+    const packages = ["index.ts", "market.ts", "piece.ts"].flatMap(walk);
+    expect(seen.size).to.be.above(40);
+    expect(packages).to.include("ethers");
+    expect(packages.filter((name) => name.startsWith("node:"))).to.deep.equal([]);
+  });
 });

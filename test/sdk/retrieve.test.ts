@@ -3,7 +3,7 @@ import { Interface, type TransactionLike, Wallet } from "ethers";
 import type { Holdfast, IpfsClient, StoredObject } from "holdfast";
 import { storageMarketAbi } from "holdfast/market";
 import type { Fault, FaultyProxy } from "./support/proxy.ts";
-import { rejection, sample, startWorld, type World } from "./support/world.ts";
+import { all, rejection, sample, startWorld, type World } from "./support/world.ts";
 
 const terms = { k: 2, n: 4, periods: 5 };
 
@@ -229,7 +229,7 @@ describe("retrieve", function () {
       const back = await (await owner.retrieve(mine.id)).bytes();
       expect(Buffer.from(back).equals(bytes)).to.equal(true);
       expect(liar.requests.some((line) => line.endsWith("/manifest"))).to.equal(true);
-      expect(await Array.fromAsync(owner.list())).to.have.length(1);
+      expect(await all(owner.list())).to.have.length(1);
     });
 
     it("says so when no provider has it either", async () => {
@@ -256,7 +256,7 @@ describe("retrieve", function () {
     const error = await rejection(owner.retrieve(id));
     expect(error).to.have.property("code", "MANIFEST_UNSUPPORTED");
     expect(error.message).to.include("version 2");
-    const listed = await Array.fromAsync(owner.list());
+    const listed = await all(owner.list());
     expect(listed.map((each) => [each.id, each.error?.code])).to.deep.equal([
       [id, "MANIFEST_UNSUPPORTED"],
       [readable.id, undefined],
@@ -315,7 +315,7 @@ describe("Public objects", function () {
   it("are read by everybody", async () => {
     const signer = await world.net.newWallet();
     await read({}, await world.connect({ signer }));
-    const [listed] = await Array.fromAsync(hold.list());
+    const [listed] = await all(hold.list());
     expect(listed).to.include({ id: object.id, public: true, size: bytes.length });
   });
 

@@ -8,7 +8,7 @@ import type { Holdfast, Source } from "holdfast";
 import { erc20Abi, market } from "holdfast/market";
 import { type Fault, withJson } from "./support/proxy.ts";
 import { HookedWallet, RemoteSigner } from "./support/signers.ts";
-import { configure, rejection, sample, startWorld, type World } from "./support/world.ts";
+import { all, configure, rejection, sample, startWorld, type World } from "./support/world.ts";
 
 const terms = { k: 2, n: 3, periods: 5 };
 
@@ -176,7 +176,7 @@ describe("store", function () {
       const owner = await world.connect({ signer, identity });
       const recipients = [await identityToRecipient(identity)];
       const { id } = await hold.store(bytes, { ...terms, owner: signer.address, recipients });
-      const [object] = await Array.fromAsync(owner.list());
+      const [object] = await all(owner.list());
       expect(object).to.include({ id, received: true, size: bytes.length });
       expect(Buffer.from(await (await owner.retrieve(id)).bytes()).equals(bytes)).to.equal(true);
       expect(await rejection(hold.retrieve(id))).to.have.property("code", "NOT_RECIPIENT");
@@ -244,9 +244,8 @@ describe("store", function () {
     };
 
     it("another one takes the fragment: the line breaks in every request", async () => {
-      const { object, url } = await failing(
-        async (request: { method: string }, forward: () => unknown) =>
-          request.method === "PATCH" ? "reset" : forward(),
+      const { object, url } = await failing(async (request, forward) =>
+        request.method === "PATCH" ? "reset" : forward(),
       );
       const [failure] = object.report.failures;
       expect(failure).to.include({ provider: url, fragment: 1, code: "PROVIDER_UNREACHABLE" });

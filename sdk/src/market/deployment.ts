@@ -83,7 +83,7 @@ export async function loadDeployment(
 }
 
 /** The chain id behind `runner`, or `RPC_UNAVAILABLE` when nothing answers in time. */
-export async function readChainId(runner: ContractRunner): Promise<number> {
+async function readChainId(runner: ContractRunner): Promise<number> {
   const { provider } = runner;
   if (!provider) {
     throw new HoldfastError("RPC_UNAVAILABLE", {

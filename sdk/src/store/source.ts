@@ -121,7 +121,7 @@ async function* once(bytes: Uint8Array) {
 }
 
 /** Not every browser can iterate over a stream. */
-export async function* streamed(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* streamed(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;

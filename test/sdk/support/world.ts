@@ -31,7 +31,7 @@ export async function startWorld(o: { providers: number }): Promise<World> {
     async proxy(provider) {
       const proxy = await startProxy(provider.url);
       ends.push(proxy.stop);
-      await setUrl(net, provider, proxy.url);
+      await configure(net, provider, { url: proxy.url });
       return proxy;
     },
     async walletOverProxy() {
@@ -52,10 +52,6 @@ export async function startWorld(o: { providers: number }): Promise<World> {
   };
 }
 
-export function setUrl(net: Devnet, provider: DevnetProvider, url: string): Promise<void> {
-  return configure(net, provider, { url });
-}
-
 /** Changes settings of a provider by its owner's word. A budget that was lowered is refilled with the next period only. */
 export async function configure(
   net: Devnet,
@@ -71,7 +67,7 @@ export async function configure(
 }
 
 /** The same bytes every time, unlike each other. */
-export function sample(length: number, salt = 0): Uint8Array {
+export function sample(length: number, salt = 0): Uint8Array<ArrayBuffer> {
   let state = 0x2545_f491 ^ (salt + 1);
   return Uint8Array.from({ length }, () => {
     state ^= state << 13;
@@ -89,4 +85,11 @@ export async function rejection(promise: Promise<unknown>): Promise<Record<strin
     },
     (error) => error,
   );
+}
+
+/** All that an iterable has. */
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
 }
