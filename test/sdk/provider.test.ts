@@ -77,6 +77,13 @@ describe("exchange", () => {
     expect(await rejection(exchange(peer, ""))).to.have.property("code", "PIECE_MISMATCH");
   });
 
+  it("says the status of an answer that is no problem document", async () => {
+    await serve((_, response) => response.writeHead(502).end("<html>Bad gateway"));
+    const error = await rejection(exchange(peer, ""));
+    expect(error.code).to.equal("PROVIDER_REFUSED");
+    expect(error.message).to.include("refused with HTTP 502");
+  });
+
   it("does not read more than it asked for", async () => {
     await serve((_, response) => response.end(Buffer.alloc(2000)));
     const error = await rejection(readPiece(peer, "cid", { offset: 0, length: 1000 }));

@@ -213,10 +213,20 @@ describe("retrieve", function () {
       return { status: 200, headers: { "content-type": "application/json" }, body: text };
     };
 
+    /** Providers learn of a manifest with the block that it is in. */
+    const journalled = async ({ id, report }: StoredObject) => {
+      const [, chain, address, deal] = id.split(":");
+      for (const { url } of report.providers) {
+        const manifest = `${url}/v1/deals/${chain}/${address}/${deal}/manifest`;
+        while (!(await fetch(manifest)).ok) await new Promise((done) => setTimeout(done, 50));
+      }
+    };
+
     it("takes the manifest from a provider, and only the one that was opened", async () => {
       const { wallet, rpc } = await world.walletOverProxy();
       const owner = await world.connect({ signer: wallet });
       const mine = await owner.store(bytes, terms);
+      await journalled(mine);
       rpc.fault = pruned;
       const [first] = mine.report.providers;
       const liar = proxies.find(({ url }) => url === first?.url);

@@ -142,15 +142,25 @@ async function readBody(response: Response, limit: number, touch: () => void): P
 }
 
 function problemOf(response: Response, body: Uint8Array): HttpProblem {
-  const fallback = `HTTP ${response.status}`;
-  let fields: Record<string, unknown> = {};
-  if (response.headers.get("content-type")?.includes("json")) {
+  const { status, headers } = response;
+  const fallback = `HTTP ${status}`;
+  const { code, detail } = objectIn(body);
+  return new HttpProblem(
+    status,
+    typeof code === "string" ? code : fallback,
+    typeof detail === "string" ? detail : fallback,
+    headers,
+  );
+}
+
+/** The fields of a JSON object; none in anything else: of a page that some proxy wrote the status says enough. */
+function objectIn(body: Uint8Array): Record<string, unknown> {
+  try {
     const parsed: unknown = JSON.parse(new TextDecoder().decode(body));
-    if (typeof parsed === "object" && parsed !== null) fields = parsed as typeof fields;
+    return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
   }
-  const code = typeof fields.code === "string" ? fields.code : fallback;
-  const detail = typeof fields.detail === "string" ? fields.detail : fallback;
-  return new HttpProblem(response.status, code, detail, response.headers);
 }
 
 function failure(peer: Peer, cause: unknown): HoldfastError {
