@@ -1,13 +1,16 @@
-// `node scripts/vectors.ts`: writes the vectors of the data plane to test/vectors/ again, from other people's code where
-// there is some, else from a second derivation in plain steps. Other vectors there are not touched.
+// `node scripts/vectors.ts`: writes the vectors in test/vectors/ again, from other people's code where
+// there is some, else from a second derivation in plain steps.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, say } from "./lib/run.ts";
+import { drawsVectors } from "./vectors/draws.ts";
 import { erasureVectors } from "./vectors/erasure.ts";
 import { identityVectors } from "./vectors/identity.ts";
 import { manifestVectors } from "./vectors/manifest.ts";
 import { objectVectors } from "./vectors/object.ts";
+import { offersVectors } from "./vectors/offers.ts";
 import { pieceVectors } from "./vectors/piece.ts";
+import { termsVectors } from "./vectors/terms.ts";
 import { unixfsVectors } from "./vectors/unixfs.ts";
 
 const files = {
@@ -17,6 +20,9 @@ const files = {
   object: objectVectors,
   manifest: manifestVectors,
   identity: identityVectors,
+  terms: termsVectors,
+  draws: drawsVectors,
+  offers: offersVectors,
 };
 
 for (const [name, vectors] of Object.entries(files)) {

@@ -34,6 +34,8 @@ export type OfferRequest = {
   readonly client: Address;
   readonly periods: number;
   readonly quote: string;
+  /** Nonce of an offer that the contract refused: a fresh one takes its place. */
+  readonly replace?: string;
 };
 
 /** JSON of the protocol: every `bigint` as a decimal string. */

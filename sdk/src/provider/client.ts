@@ -25,11 +25,10 @@ export async function requestQuote(peer: Peer, request: QuoteRequest): Promise<S
   );
 }
 
-/** @param replace Nonce of an offer that did not serve: asks for a fresh one in its place. */
 export async function requestOffer(
   peer: Peer,
   upload: Upload,
-  request: OfferRequest & { replace?: string | undefined },
+  request: OfferRequest,
 ): Promise<SignedOffer> {
   const answer = await exchange(peer, `${upload.url}/offer`, postJson(request, bearer(upload)));
   return parseSignedOffer(jsonOf(peer, answer), peer.url);
