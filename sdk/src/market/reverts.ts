@@ -49,28 +49,35 @@ function argument(parsed: ErrorDescription, name: string, index: number, token?:
   return `${name} ${isMoney && token ? formatMoney(token, value) : String(value)}`.trim();
 }
 
+type FailureOptions = {
+  readonly token?: Token | undefined;
+  /** Code for a revert of the contract. */
+  readonly reverted?: ErrorCode;
+};
+
+/** For `catch`: throws what `rpcFailure` makes of the cause. */
+export function rpcError(what: string, o: FailureOptions = {}): (cause: unknown) => never {
+  return (cause) => {
+    throw rpcFailure(what, cause, o);
+  };
+}
+
 /**
- * For `catch`: turns what ethers throws into a `HoldfastError` and throws it.
+ * What ethers threw, as an error of ours.
  *
  * @param what What was being done, to follow "Could not".
- * @param reverted Code for a revert of the contract.
  */
-export function rpcError(
-  what: string,
-  o: { token?: Token | undefined; reverted?: ErrorCode } = {},
-): (cause: unknown) => never {
-  return (cause) => {
-    if (HoldfastError.is(cause)) throw cause;
-    const revert = decodeRevert(cause, o.token);
-    if (revert) throw revertError(what, revert, cause, o.reverted);
-    if (isError(cause, "ACTION_REJECTED")) throw rejected(what, cause);
-    if (isError(cause, "INSUFFICIENT_FUNDS")) throw noGas(what, cause);
-    throw new HoldfastError("RPC_UNAVAILABLE", {
-      message: `Could not ${what}: ${messageOf(cause)}.`,
-      fix: "Check that the node is reachable, then do the same again: nothing is paid twice.",
-      cause,
-    });
-  };
+export function rpcFailure(what: string, cause: unknown, o: FailureOptions = {}): HoldfastError {
+  if (HoldfastError.is(cause)) return cause;
+  const revert = decodeRevert(cause, o.token);
+  if (revert) return revertError(what, revert, cause, o.reverted);
+  if (isError(cause, "ACTION_REJECTED")) return rejected(what, cause);
+  if (isError(cause, "INSUFFICIENT_FUNDS")) return noGas(what, cause);
+  return new HoldfastError("RPC_UNAVAILABLE", {
+    message: `Could not ${what}: ${messageOf(cause)}.`,
+    fix: "Check that the node is reachable, then do the same again: nothing is paid twice.",
+    cause,
+  });
 }
 
 function revertError(

@@ -24,6 +24,8 @@ export type Located = {
 
 /** Entries of an owner's list that are searched at a time. */
 const PAGE = 500;
+/** Blocks that any node answers events of in one request. */
+const RECENT = 100;
 /** Deals whose providers are asked for a manifest, while it is not known how many there are. */
 const ASKED = 40n;
 
@@ -74,12 +76,13 @@ async function fromEvent(
   firstDeal: bigint,
   known: ObjectRef | undefined,
 ): Promise<Uint8Array | undefined> {
-  const block = known?.block ?? (await findBlock(ctx, firstDeal));
-  if (block === undefined) return undefined;
+  const { from, to } = known
+    ? { from: known.block, to: known.block }
+    : await blocksOf(ctx, firstDeal);
   const { contract } = ctx.market;
   const filter = contract.filters.Stored(undefined, firstDeal);
   try {
-    const [event] = await contract.queryFilter(filter, block, block);
+    const [event] = await contract.queryFilter(filter, from, to);
     return event && getBytes(event.args.manifest);
   } catch (cause) {
     if (isPruned(cause)) return undefined;
@@ -87,8 +90,14 @@ async function fromEvent(
   }
 }
 
-/** The block of an object that is in a list of this account or of the client who paid for it. */
-export async function findBlock(ctx: Context, firstDeal: bigint): Promise<number | undefined> {
+/**
+ * Where the events of an object are: the block that the list of this account, or of the client who paid, has for it. Of an
+ * object in a stranger's list the latest blocks, as long as its providers may not have heard of it.
+ */
+export async function blocksOf(
+  ctx: Context,
+  firstDeal: bigint,
+): Promise<{ from: number; to: number }> {
   const { client } = await ctx.market.deal(firstDeal);
   const lists = [
     { owner: ctx.account, received: false },
@@ -97,9 +106,10 @@ export async function findBlock(ctx: Context, firstDeal: bigint): Promise<number
   ];
   for (const { owner, received } of lists) {
     const block = await searchList(ctx, owner, received, firstDeal);
-    if (block !== undefined) return block;
+    if (block !== undefined) return { from: block, to: block };
   }
-  return undefined;
+  const latest = await ctx.node.getBlockNumber().catch(rpcError("read the latest block"));
+  return { from: Math.max(0, latest - RECENT), to: latest };
 }
 
 async function searchList(ctx: Context, owner: string, received: boolean, firstDeal: bigint) {

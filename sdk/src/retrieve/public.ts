@@ -87,12 +87,12 @@ export async function gateways(ctx: Context): Promise<string[]> {
 export async function contentCidOf(
   ctx: Context,
   deal: bigint,
-  block: number,
+  { from, to }: { from: number; to: number },
 ): Promise<string | undefined> {
   const { contract } = ctx.market;
   const filter = contract.filters.DealOpened(deal);
   const [event] = await contract
-    .queryFilter(filter, block, block)
+    .queryFilter(filter, from, to)
     .catch(rpcError("read the event of the deal"));
   return event?.args.contentCid;
 }

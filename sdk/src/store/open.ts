@@ -2,7 +2,7 @@ import { type ContractTransaction, isError, keccak256, type TransactionReceipt }
 import { sleep } from "../call.ts";
 import type { Context } from "../context.ts";
 import { HoldfastError } from "../errors.ts";
-import { decodeRevert, rpcError } from "../market/reverts.ts";
+import { rpcError, rpcFailure } from "../market/reverts.ts";
 import { chainTime, offersOf } from "./offers.ts";
 import { preparePayment } from "./payment.ts";
 import type { Journal, SentTransaction } from "./record.ts";
@@ -54,14 +54,10 @@ async function prepare(run: Run): Promise<ContractTransaction | Refusal> {
     const gas = await ctx.signer.estimateGas(call);
     return { ...call, gasLimit: (gas * 5n) / 4n };
   } catch (cause) {
-    const fragment = decodeRevert(cause)?.offerIndex;
-    const fail = rpcError("open the deals", { token: ctx.deployment, reverted: "OPEN_REVERTED" });
-    if (fragment === undefined) return fail(cause);
-    try {
-      return fail(cause);
-    } catch (error) {
-      return { fragment, error: error as HoldfastError };
-    }
+    const about = { token: ctx.deployment, reverted: "OPEN_REVERTED" } as const;
+    const error = rpcFailure("open the deals", cause, about);
+    if (error.offerIndex === undefined) throw error;
+    return { fragment: error.offerIndex, error };
   }
 }
 
