@@ -1,5 +1,6 @@
-// `npm run check`: format, lint, types, dead code, and the lock-file. Runs everything, then says what failed.
+// `npm run check`: format, lint, types, dead code, the lock-file, and code in the docs. Runs everything, then says what failed.
 import { missingEntries } from "./lib/lock-file.ts";
+import { readmeFault } from "./lib/readme.ts";
 import { type Command, capture, say, tool } from "./lib/run.ts";
 
 const solidity = ["contracts/**/*.sol", "test/contracts/**/*.sol"];
@@ -17,6 +18,7 @@ for (const [name, command] of Object.entries(checks)) {
   report(name, code === 0 ? undefined : output);
 }
 report("lock-file", lockFileFault());
+report("code in the docs", readmeFault());
 process.exitCode = failed > 0 ? 1 : 0;
 
 function report(name: string, fault: string | undefined): void {
