@@ -70,6 +70,17 @@ describe("PrevrandaoBeacon", () => {
     );
   });
 
+  it("refuses the second block when the first is exactly at the time", async () => {
+    const net = await freshMarket();
+    const time = (await net.helpers.time.latest()) + 10;
+    await net.helpers.time.increaseTo(time);
+    await net.helpers.time.increaseTo(time + 5);
+    await expect(net.beacon.seed(time, await seedEvidence(net.ethers.provider, time + 1), GAS))
+      .to.be.revertedWithCustomError(net.beacon, "NotFirstBlock")
+      .withArgs(time, time, time + 5);
+    await net.beacon.seed(time, await seedEvidence(net.ethers.provider, time), GAS);
+  });
+
   it("refuses a header whose prevrandao was changed", async () => {
     const net = await freshMarket();
     const { time, header, parent } = await newSeed(net);
@@ -119,16 +130,18 @@ describe("PrevrandaoBeacon", () => {
   });
 
   for (const [what, code] of [
-    ["missing", "0x"],
-    ["a stub that reverts with text", "0x60206000fd"],
-    ["a stub that answers nothing", "0x00"],
-    ["a stub that answers zero", "0x60206000f3"],
+    ["missing", () => "0x"],
+    ["a stub that answers nothing", () => "0x00"],
+    ["a stub that answers zero", () => "0x60206000f3"],
+    // The hash itself, so that nothing but the check of success or size can refuse it.
+    ["a stub that reverts with it", (hash: string) => `0x7f${hash.slice(2)}5f5260205ffd`],
+    ["a stub that answers more", (hash: string) => `0x7f${hash.slice(2)}5f5260405ff3`],
   ] as const) {
     it(`refuses an old block when the history contract is ${what}`, async () => {
       const net = await freshMarket();
-      const { time, evidence } = await newSeed(net);
+      const { time, evidence, header } = await newSeed(net);
       await net.helpers.mine(300);
-      await net.helpers.setCode(HISTORY, code);
+      await net.helpers.setCode(HISTORY, code(keccak256(header)));
       await expect(net.beacon.seed(time, evidence, GAS)).to.be.revertedWithCustomError(
         net.beacon,
         "HeaderUnknown",

@@ -134,15 +134,15 @@ describe("prove", () => {
   it("keeps providers apart: the same data, other draws, other history", async () => {
     const net = await freshMarket();
     await registerProvider(net);
-    await openDeal(net);
-    await openDeal(net, { provider: 2 });
+    const pieces = [newPiece(net, 20_000)];
+    await openDeal(net, { pieces });
+    await openDeal(net, { pieces, provider: 2 });
     await enterPeriod(net, 2);
     const first = await proofFor(net, 1n);
+    await expect(
+      net.market.prove(2n, 2n, first, await evidence(net, 2), []),
+    ).to.be.revertedWithCustomError(net.market, "ProofInvalid");
     await prove(net, 2n);
-    await expect(net.market.prove(2n, 2n, first, "0x", [])).to.be.revertedWithCustomError(
-      net.market,
-      "AlreadyProven",
-    );
     expect(await net.market.provenWord(1n, 0)).to.equal(0n);
     expect(await net.market.provenWord(2n, 0)).to.equal(4n);
   });
@@ -181,8 +181,12 @@ describe("delist", () => {
   });
 
   it("refuses a live deal inside prove too", async () => {
-    const net = await liveDeal();
-    await expect(prove(net, 1n, [0])).to.be.revertedWithCustomError(net.market, "StillLive");
+    const net = await freshMarket();
+    await openDeal(net, { periods: 2 });
+    await enterPeriod(net, 2);
+    await expect(prove(net, 1n, [0]))
+      .to.be.revertedWithCustomError(net.market, "StillLive")
+      .withArgs(1n, 4n, 3n);
   });
 
   it("takes ended deals out at the start of a period, while nobody can know the seed", async () => {
@@ -197,14 +201,17 @@ describe("delist", () => {
     await prove(net);
   });
 
-  it("rejects ended deals from half the delay on", async () => {
+  it("rejects ended deals from half the delay on, and takes them in the second before", async () => {
     const net = await freshMarket();
     await openDeal(net, { periods: 1, maxMisses: 0 });
-    await net.helpers.time.increaseTo((await seedTime(net, 3)) - DELAY / 2);
+    const half = async (p: number) => (await seedTime(net, p)) - DELAY / 2;
+    await net.helpers.time.setNextBlockTimestamp(await half(3));
     await expect(net.market.delist(1n, [0])).to.be.revertedWithCustomError(
       net.market,
       "NotYetDecided",
     );
+    await net.helpers.time.setNextBlockTimestamp((await half(4)) - 1);
+    await net.market.delist(1n, [0]);
   });
 });
 

@@ -157,6 +157,13 @@ describe("voidNonces", () => {
       .withArgs(0n, 515n);
     await open(valid);
   });
+
+  it("gives no used or void nonce back", async () => {
+    const { market, operator } = await freshMarket();
+    await market.connect(operator).voidNonces(1n, 0n, 0b0110n);
+    await market.connect(operator).voidNonces(1n, 0n, 0b1100n);
+    expect(await market.nonceWord(1n, 0n)).to.equal(0b1110n);
+  });
 });
 
 describe("stake", () => {
@@ -211,6 +218,7 @@ describe("unstake", () => {
       .to.emit(market, "Unstaked")
       .withArgs(1n, owner.address, 10n);
     expect(await market.balanceOf(owner)).to.equal(10n);
-    expect((await market.providerOf(1n)).free).to.equal(1_000n * DOLLAR - 10n);
+    const { free, version } = await market.providerOf(1n);
+    expect([free, version]).to.deep.equal([1_000n * DOLLAR - 10n, 1n]);
   });
 });

@@ -3,8 +3,10 @@ import { ZeroAddress } from "ethers";
 import {
   DOLLAR,
   enterPeriod,
+  evidence,
   freshMarket,
   openDeal,
+  proofFor,
   prove,
   proveUpTo,
   registerProvider,
@@ -158,14 +160,26 @@ describe("settle", () => {
     ]);
   });
 
+  it("leaves the end where it was when the default is found after it", async () => {
+    const net = await freshMarket();
+    const id = await openDeal(net, { periods: 2 });
+    await enterPeriod(net, 9);
+    await net.market.settle([id]);
+    const deal = await net.market.dealOf(id);
+    expect([deal.forfeited, deal.end]).to.deep.equal([true, 4n]);
+  });
+
   it("by a stranger does not spoil a proof in flight: the defaulted deal is still drawn", async () => {
     const net = await freshMarket();
-    const lost = await openDeal(net, { maxMisses: 0 });
+    const lost: bigint[] = [];
+    for (let i = 0; i < 4; i++) lost.push(await openDeal(net, { maxMisses: 0 }));
     await openDeal(net, { periods: 20 });
     await live(net, "0");
-    await net.market.connect(net.stranger).settle([lost]);
-    expect((await net.market.dealOf(lost)).closed).to.equal(true);
-    await prove(net);
+    // Made before the stranger settles; it shows leaves of the lost deals as well.
+    const inFlight = await proofFor(net);
+    await net.market.connect(net.stranger).settle(lost);
+    expect((await net.market.dealOf(lost[0] as bigint)).closed).to.equal(true);
+    await net.market.prove(1n, 3n, inFlight, await evidence(net, 3), []);
     await enterPeriod(net, 4);
     await prove(net);
   });

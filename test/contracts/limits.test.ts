@@ -1,0 +1,110 @@
+import { expect } from "chai";
+import { ZeroAddress, ZeroHash } from "ethers";
+import {
+  ALLOWANCE,
+  deployMarket,
+  freshMarket,
+  newOffer,
+  newPiece,
+  type Offer,
+  openDeal,
+  registerProvider,
+  sign,
+  type TestMarket,
+} from "./support/market.ts";
+
+const COLLATERAL = 34_000n;
+
+async function open(net: TestMarket, offer: Offer, manifest = "0x", owner = ZeroAddress) {
+  const signed = await sign(net, offer);
+  return net.market.connect(net.client).open([signed], ALLOWANCE, owner, manifest);
+}
+
+describe("open: the last value that is valid, the first that is not", () => {
+  it("opens an offer in the second it expires, and not in the next", async () => {
+    const net = await freshMarket();
+    const expiry = (await net.helpers.time.latest()) + 50;
+    const [first, second] = [await newOffer(net, { expiry }), await newOffer(net, { expiry })];
+    await net.helpers.time.setNextBlockTimestamp(expiry);
+    await open(net, first);
+    await expect(open(net, second)).to.be.revertedWithCustomError(net.market, "OfferExpired");
+  });
+
+  it("takes a CID of 64 bytes and a manifest of 4,096", async () => {
+    const net = await freshMarket();
+    const piece = { ...newPiece(net), contentCid: `0x${"11".repeat(64)}` };
+    await open(net, await newOffer(net, { pieces: [piece] }), `0x${"5a".repeat(4_096)}`);
+  });
+
+  it("refuses a root with either of the top two bits set", async () => {
+    const net = await freshMarket();
+    for (const last of ["40", "80"]) {
+      const root = `0x${"00".repeat(31)}${last}`;
+      await expect(open(net, await newOffer(net, { pieces: [{ ...newPiece(net), root }] })))
+        .to.be.revertedWithCustomError(net.market, "PieceRootInvalid")
+        .withArgs(0n, 0n, root);
+    }
+  });
+
+  it("refuses an offer of more than 4,096 pieces", async () => {
+    const net = await freshMarket();
+    const piece = { root: ZeroHash, size: 0, rate: 0, slashFactor: 0, contentCid: "0x" };
+    const offer = await newOffer(net, { pieces: Array(4_097).fill(piece) });
+    const signed = { offer, signature: "0x" };
+    await expect(
+      net.market.connect(net.client).open.staticCall([signed], ALLOWANCE, ZeroAddress, "0x"),
+    )
+      .to.be.revertedWithCustomError(net.market, "OfferTooLarge")
+      .withArgs(0n, 4_097n, 4_096n);
+  });
+
+  it("asks for the market's least collateral where the provider's floor is lower", async () => {
+    const net = await deployMarket({ minCollateral: COLLATERAL + 1n });
+    await expect(open(net, await newOffer(net)))
+      .to.be.revertedWithCustomError(net.market, "PieceCollateralInvalid")
+      .withArgs(0n, 0n, COLLATERAL, COLLATERAL + 1n);
+  });
+});
+
+describe("open: what belongs to whom", () => {
+  it("keeps the nonces of providers apart", async () => {
+    const net = await freshMarket();
+    await registerProvider(net);
+    await openDeal(net, { nonce: 77n });
+    await openDeal(net, { nonce: 77n, provider: 2 });
+    expect(await net.market.nonceWord(2n, 0n)).to.equal(1n << 77n);
+  });
+
+  it("lists an object as the client's own when the client names itself", async () => {
+    const net = await freshMarket();
+    await open(net, await newOffer(net), "0x01", net.client.address);
+    expect((await net.market.objectsOf(net.client, false, 0, 9)).total).to.equal(1n);
+    expect((await net.market.objectsOf(net.client, true, 0, 9)).total).to.equal(0n);
+  });
+});
+
+describe("the lock budget", () => {
+  it("refills to the whole with the next period, and only then", async () => {
+    const net = await freshMarket();
+    const { market, owner, operator } = net;
+    const configure = (maxLock: bigint) =>
+      market.connect(owner).configure(1n, operator, owner, maxLock, "");
+    await configure(2n * COLLATERAL);
+    await openDeal(net);
+    await configure(9n * COLLATERAL);
+    expect((await market.providerOf(1n)).budgetLeft).to.equal(COLLATERAL);
+    await net.helpers.time.increase(1_000);
+    await openDeal(net);
+    expect((await market.providerOf(1n)).budgetLeft).to.equal(8n * COLLATERAL);
+  });
+
+  it("stays 0 in later periods once the operator is stopped", async () => {
+    const net = await freshMarket();
+    await openDeal(net);
+    await net.market.connect(net.operator).stop(1n);
+    await net.helpers.time.increase(1_000);
+    await expect(openDeal(net))
+      .to.be.revertedWithCustomError(net.market, "OfferBudgetTooLow")
+      .withArgs(0n, COLLATERAL, 0n);
+  });
+});
