@@ -272,6 +272,8 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
 
     function _checkSignature(uint256 index, SignedOffer calldata signed, ProviderSlots storage provider) private view {
         address operator = provider.operator;
+        bool known = operator != address(0) || provider.owner != address(0);
+        require(known, OfferProviderUnknown(index, signed.offer.provider));
         bytes32 digest = _hashTypedDataV4(OfferHash.hash(signed.offer));
         (address signer, ECDSA.RecoverError failure, ) = ECDSA.tryRecoverCalldata(digest, signed.signature);
         bool valid = failure == ECDSA.RecoverError.NoError && operator != address(0) && signer == operator;
@@ -354,7 +356,7 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
 
         Hot memory hot = provider.hot;
         _touch(hot, provider, current);
-        // Deployed with the market and trusted to be one of ours; it calls nobody.
+        // Chosen at deployment and trusted; the guard is on while it runs.
         uint256 seed = BEACON.seed(_startOf(current) + DELAY, evidence);
         _checkProof(id, current, hot.frozen, seed, proof);
 
@@ -376,7 +378,6 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
         Hot memory hot = provider.hot;
         _touch(hot, provider, current);
         _delist(id, hot, decided ? current + 1 : current, indices);
-        if (hot.frozen > hot.listed) hot.frozen = hot.listed;
         provider.hot = hot;
     }
 
@@ -447,6 +448,7 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
             list[indices[i]] = list[--hot.listed];
             emit Delisted(id, deal);
         }
+        if (hot.frozen > hot.listed) hot.frozen = hot.listed;
     }
 
     /// @dev First thing in a period that changes the list: freezes what this period draws from and refills the budget.
@@ -502,7 +504,7 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
         }
         if (due.closed) {
             terms = terms.withClosed(due.defaultedAt != 0);
-            _unlock(provider, due.unlocked);
+            _unlock(terms.provider(), provider, due.unlocked);
             emit Closed(deal, due.unlocked);
         }
         _deals[deal].terms = terms;
@@ -514,11 +516,15 @@ contract StorageMarket is IStorageMarket, EIP712, ReentrancyGuardTransient {
     }
 
     /// @dev Never reverts, so that no stake of any size can keep a deal from settling.
-    function _unlock(ProviderSlots storage provider, uint256 amount) private {
+    function _unlock(uint32 id, ProviderSlots storage provider, uint256 amount) private {
         if (amount == 0) return;
         uint256 free = provider.hot.free + amount;
-        if (free <= type(uint96).max) provider.hot.free = uint96(free);
-        else balanceOf[provider.owner] += amount;
+        if (free <= type(uint96).max) {
+            provider.hot.free = uint96(free);
+            return;
+        }
+        balanceOf[provider.owner] += amount;
+        emit Unstaked(id, provider.owner, amount);
     }
 
     /// @dev The only way out; the only way in is `TokenPull`.

@@ -15,7 +15,8 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 /// Settling late gives the same money as settling at every boundary.
 ///
 /// Assumptions on the token: a transfer moves exactly what was asked (checked on the way in), balances change by
-/// transfers only, and it does not call back with side effects that need protection beyond the reentrancy guard.
+/// transfers only. A token may call back: nothing that changes state answers then, but views may show escrow of an `open` whose
+/// tokens have not arrived yet.
 interface IStorageMarket {
     /* TYPES */
 
@@ -79,6 +80,8 @@ interface IStorageMarket {
         Piece[] pieces;
     }
 
+    /// @notice An offer and what makes it one.
+    /// @param signature 65 bytes by the provider's operator.
     struct SignedOffer {
         Offer offer;
         bytes signature;
@@ -94,15 +97,28 @@ interface IStorageMarket {
     }
 
     /// @notice A deal as stored, and as it stands at this moment if it were settled now.
-    /// @param start First period. `end` First period after the term; an early end shortens it.
-    /// @param settledUpTo Periods before it are settled. `missed` Misses among them.
-    /// @param closed Whether the money side has ended: nothing is held for the deal any more.
+    /// @param root Commitment to the piece.
+    /// @param size Raw bytes of the piece.
+    /// @param provider Id of the provider that keeps it.
+    /// @param client Who paid, is refunded and compensated.
+    /// @param payee Who earns.
+    /// @param start First period of the term.
+    /// @param end First period after the term; an early end shortens it.
+    /// @param settledUpTo Periods before it are settled.
+    /// @param missed Misses among the settled periods.
+    /// @param maxMisses Misses tolerated over the whole term.
+    /// @param notice Periods of notice for a cancellation.
+    /// @param rate What the payee earns for each proven period.
+    /// @param slash What the provider loses for each missed period.
+    /// @param closed Whether the money side has ended, as far as it is settled: nothing is held for the deal any more.
     /// @param forfeited Whether the provider defaulted, as far as it is settled.
+    /// @param defaulted Whether the provider defaulted, settled or not.
+    /// @param misses Misses in all closed periods of the term, up to a default.
     /// @param earned Due to the payee by settling now.
     /// @param refund Due to the client by settling now: escrow of missed or cut-off periods and compensation.
     /// @param unlocked Collateral that goes back to the provider's free stake by settling now.
-    /// @param escrow What stays escrowed for later periods. `collateral` What stays locked after settling now.
-    /// @param misses Misses in all closed periods of the term. `defaulted` Whether they are more than `maxMisses`.
+    /// @param escrow What stays escrowed for later periods after settling now.
+    /// @param collateral What stays locked after settling now.
     struct Deal {
         bytes32 root;
         uint64 size;
@@ -129,12 +145,19 @@ interface IStorageMarket {
     }
 
     /// @notice A provider id: a size class of an owner.
+    /// @param owner Cold key: stake, settings, giving up.
+    /// @param operator Hot key: signs offers.
+    /// @param beneficiary Earns the income of deals.
     /// @param floor Least collateral of each of its deals; a power of 4, never changes.
     /// @param maxLock Collateral that the operator may lock within a period; 0 stops it.
     /// @param free Stake that is not locked by deals.
-    /// @param listed Deals in its list. `frozen` Length of the list at the first touch in period `touchedAt`.
-    /// @param budgetLeft What is left of `maxLock` in period `touchedAt`.
-    /// @param gaveUpAt Latest period that the owner gave up. `version` Counts the owner's acts.
+    /// @param budgetLeft What is left of `maxLock` in period `touchedAt`; any later period begins with all of it.
+    /// @param listed Deals in its list.
+    /// @param frozen What period `touchedAt` draws from: the length of the list at its first touch.
+    /// @param touchedAt Latest period in which the list was touched.
+    /// @param gaveUpAt Latest period that the owner gave up; 0 for none.
+    /// @param version Counts the owner's acts.
+    /// @param url Where its HTTP interface is.
     struct Provider {
         address owner;
         address operator;
@@ -153,7 +176,9 @@ interface IStorageMarket {
 
     /* EVENTS */
 
+    /// @notice A provider id was opened. Its settings follow in `ProviderConfigured`.
     event ProviderRegistered(uint32 indexed provider, address indexed owner, uint80 floor);
+    /// @notice The settings of a provider are these from now on.
     event ProviderConfigured(
         uint32 indexed provider,
         address indexed operator,
@@ -161,10 +186,15 @@ interface IStorageMarket {
         uint96 maxLock,
         string url
     );
+    /// @notice The lock budget was set to 0.
     event OperatorStopped(uint32 indexed provider, address indexed by);
+    /// @notice The nonces of `mask` in `word` can no longer be used.
     event NoncesVoided(uint32 indexed provider, uint248 indexed word, uint256 mask);
+    /// @notice `from` paid `amount` into the free stake.
     event Staked(uint32 indexed provider, address indexed from, uint256 amount);
+    /// @notice `amount` of free stake went to the owner's balance.
     event Unstaked(uint32 indexed provider, address indexed owner, uint256 amount);
+    /// @notice A deal was opened: all that an indexer needs of it, also what the state does not keep.
     event DealOpened(
         uint32 indexed deal,
         uint32 indexed provider,
@@ -182,8 +212,11 @@ interface IStorageMarket {
     );
     /// @notice An object was listed for `owner`. Its deals are named by the manifest, `firstDeal` being the first.
     event Stored(address indexed owner, uint32 indexed firstDeal, bytes manifest);
+    /// @notice Possession was proven: every deal that is live in `period` earns its rate.
     event Proven(uint32 indexed provider, uint32 indexed period);
+    /// @notice The owner gave up `period`: it can no longer be proven.
     event GaveUp(uint32 indexed provider, uint32 indexed period);
+    /// @notice The deal left the provider's list.
     event Delisted(uint32 indexed provider, uint32 indexed deal);
     /// @notice Periods before `upTo` are settled: `earned` went to `payee`, `refund` to `client`.
     event Settled(
@@ -196,8 +229,10 @@ interface IStorageMarket {
     );
     /// @notice The deal ended by its provider's miss in `period`, the one after the last that was tolerated.
     event Defaulted(uint32 indexed deal, uint32 period);
-    /// @notice Nothing is held for the deal any more; `unlocked` went back to the provider's free stake.
+    /// @notice Nothing is held for the deal any more; `unlocked` went back to the provider's free stake. What does not fit
+    /// there goes on to the owner, by an `Unstaked` of the same amount.
     event Closed(uint32 indexed deal, uint256 unlocked);
+    /// @notice `amount` of the account's balance left the market.
     event Withdrawn(address indexed account, address indexed to, uint256 amount);
 
     /* ERRORS */
@@ -206,55 +241,93 @@ interface IStorageMarket {
     error ParameterInvalid(bytes32 name, uint256 value);
     /// @notice Thrown when an address that has to receive or sign is zero.
     error AddressZero();
+    /// @notice Thrown when no provider has this id.
     error ProviderUnknown(uint32 provider);
+    /// @notice Thrown when no deal has this id.
     error DealUnknown(uint32 deal);
     /// @notice Thrown when `caller` may not do this for the provider.
     error NotOwner(uint32 provider, address owner, address caller);
+    /// @notice Thrown when the caller is neither the owner nor the operator.
     error NotOwnerOrOperator(uint32 provider, address caller);
     /// @notice Thrown when a floor is not a power of 4.
     error FloorInvalid(uint80 floor);
+    /// @notice Thrown when more stake is moved than is free.
     error FreeStakeTooLow(uint32 provider, uint256 needed, uint256 free);
+    /// @notice Thrown when the free stake would not fit 96 bits.
     error StakeTooHigh(uint256 stake, uint256 limit);
+    /// @notice Thrown when a payment is of a kind that this version does not take.
     error PaymentKindUnknown(uint8 kind);
+    /// @notice Thrown when a payment's data has not the length of its kind.
     error PaymentDataInvalid(uint8 kind, uint256 length);
     /// @notice Thrown when the token moved another amount than was asked.
     error TokenNotExact(uint256 expected, uint256 received);
+    /// @notice Thrown when more is withdrawn than the account has.
     error BalanceTooLow(address account, uint256 needed, uint256 balance);
 
     /* ERRORS OF AN OFFER: `offer` is its index in the call, `piece` the piece's index in the offer */
 
+    /// @notice Thrown when `open` is called without offers.
     error OffersEmpty();
+    /// @notice Thrown when an offer has no pieces.
     error OfferEmpty(uint256 offer);
+    /// @notice Thrown when an offer has more than 4,096 pieces.
     error OfferTooLarge(uint256 offer, uint256 pieces, uint256 limit);
+    /// @notice Thrown when no provider has the id that the offer names.
     error OfferProviderUnknown(uint256 offer, uint32 provider);
+    /// @notice Thrown when the offer names another client than the caller.
     error OfferNotForCaller(uint256 offer, address client, address caller);
+    /// @notice Thrown after the expiry of the offer.
     error OfferExpired(uint256 offer, uint64 expiry, uint256 time);
+    /// @notice Thrown when the first period is more than 365 periods ahead.
     error OfferStartTooFar(uint256 offer, uint32 firstPeriod, uint32 latest);
+    /// @notice Thrown when the term is empty or longer than the market allows.
     error OfferTermInvalid(uint256 offer, uint16 periods, uint16 maxTerm);
+    /// @notice Thrown when as many misses are tolerated as there are periods.
     error OfferMissesInvalid(uint256 offer, uint16 maxMisses, uint16 periods);
+    /// @notice Thrown when the notice does not fit its width.
     error OfferNoticeInvalid(uint256 offer, uint16 notice, uint16 limit);
+    /// @notice Thrown when the nonce was opened or voided before.
     error OfferNonceUsed(uint256 offer, uint256 nonce);
+    /// @notice Thrown when the signature is not the operator's; `signer` is zero when it is nobody's.
     error OfferSignerInvalid(uint256 offer, address operator, address signer);
+    /// @notice Thrown when the free stake does not cover the collateral.
     error OfferStakeTooLow(uint256 offer, uint256 needed, uint256 free);
+    /// @notice Thrown when what is left of the period's lock budget does not cover the collateral.
     error OfferBudgetTooLow(uint256 offer, uint256 needed, uint256 budgetLeft);
+    /// @notice Thrown when the provider's list has no room.
     error OfferListFull(uint256 offer, uint256 listed, uint256 limit);
+    /// @notice Thrown when the size is 0 or 2^44 and more.
     error PieceSizeInvalid(uint256 offer, uint256 piece, uint64 size);
+    /// @notice Thrown when the top two bits of the root's last byte are not clear.
     error PieceRootInvalid(uint256 offer, uint256 piece, bytes32 root);
+    /// @notice Thrown when the rate is 0.
     error PieceRateZero(uint256 offer, uint256 piece);
+    /// @notice Thrown when the content CID has more than 64 bytes.
     error PieceCidTooLong(uint256 offer, uint256 piece, uint256 length);
+    /// @notice Thrown when the collateral is below `least` or does not fit 96 bits.
     error PieceCollateralInvalid(uint256 offer, uint256 piece, uint256 collateral, uint256 least);
+    /// @notice Thrown when the manifest has more than 4,096 bytes.
     error ManifestTooLong(uint256 length, uint256 limit);
 
     /* ERRORS OF PROVING */
 
+    /// @notice Thrown when the call names another period than the current one.
     error PeriodNotCurrent(uint32 period, uint32 current);
+    /// @notice Thrown when the period is proven.
     error AlreadyProven(uint32 provider, uint32 period);
+    /// @notice Thrown when the owner has given the period up.
     error AlreadyGivenUp(uint32 provider, uint32 period);
+    /// @notice Thrown when the draws may be known and the period is neither proven nor given up.
     error NotYetDecided(uint32 provider, uint32 period);
+    /// @notice Thrown when an index lies behind the list.
     error ListIndexInvalid(uint256 index, uint256 listed);
+    /// @notice Thrown when a deal ends later than may be delisted.
     error StillLive(uint32 deal, uint32 end, uint32 period);
+    /// @notice Thrown when the walk does not find enough live deals.
     error TooFewLiveDeals(uint32 provider, uint32 period, uint256 found, uint256 needed);
+    /// @notice Thrown when a path does not lead to the deal's root from the drawn leaf.
     error ProofInvalid(uint32 deal, uint256 leaf);
+    /// @notice Thrown when bytes of the proof are missing or too many.
     error ProofLengthInvalid(uint256 expected, uint256 actual);
 
     /* PROVIDERS */
@@ -265,6 +338,7 @@ interface IStorageMarket {
     /// @param floor Least collateral of each deal; a power of 4.
     /// @param maxLock Collateral that the operator may lock within a period.
     /// @param url Where the provider serves its HTTP interface.
+    /// @return provider The new id.
     function register(
         address operator,
         address beneficiary,
@@ -274,9 +348,12 @@ interface IStorageMarket {
     ) external returns (uint32 provider);
 
     /// @notice Opens another size class with the same owner, operator, beneficiary, budget and url. By owner or operator.
+    /// @param floor Least collateral of each deal of the new id; a power of 4.
+    /// @return newProvider The new id, without stake.
     function registerLike(uint32 provider, uint80 floor) external returns (uint32 newProvider);
 
-    /// @notice Replaces the settings. By the owner. A lower `maxLock` caps what is left of this period's budget at once.
+    /// @notice Replaces the settings. By the owner. A lower `maxLock` caps what is left of this period's budget at once,
+    /// a higher one counts from the next period on.
     function configure(
         uint32 provider,
         address operator,
@@ -292,9 +369,11 @@ interface IStorageMarket {
     function voidNonces(uint32 provider, uint248 word, uint256 mask) external;
 
     /// @notice Adds to the free stake of a provider. By anyone; the caller pays.
+    /// @param amount In the token's smallest unit.
     function stake(uint32 provider, uint96 amount, Payment calldata payment) external;
 
-    /// @notice Moves free stake to the owner's balance. By the owner.
+    /// @notice Moves free stake to the owner's balance, at once. By the owner.
+    /// @param amount At most the free stake: what deals have locked cannot move.
     function unstake(uint32 provider, uint96 amount) external;
 
     /* OPENING */
@@ -338,6 +417,7 @@ interface IStorageMarket {
     /* MONEY */
 
     /// @notice Settles closed periods of deals. By anyone. Deals that are settled or closed are skipped.
+    /// @param deals Ids, each known; one that is named twice is settled once.
     function settle(uint32[] calldata deals) external;
 
     /// @notice Sends `amount` of the caller's balance to `to`.
@@ -348,20 +428,25 @@ interface IStorageMarket {
 
     /* READING */
 
+    /// @notice What the market was deployed with.
     function parameters() external view returns (Parameters memory);
 
     /// @notice The current period.
     function period() external view returns (uint32);
 
+    /// @notice Deals opened so far; the latest one's id.
     function dealCount() external view returns (uint32);
 
+    /// @notice Providers registered so far; the latest one's id.
     function providerCount() external view returns (uint32);
 
     /// @notice What `account` can withdraw.
     function balanceOf(address account) external view returns (uint256);
 
+    /// @notice A deal as stored and as it stands now; what it derives is what `settle` would do at this moment.
     function dealOf(uint32 deal) external view returns (Deal memory);
 
+    /// @notice A provider's record as stored: `frozen` and `budgetLeft` are those of `touchedAt`.
     function providerOf(uint32 provider) external view returns (Provider memory);
 
     /// @notice Deal ids of a provider's list from index `from`, at most `limit`.

@@ -38,7 +38,7 @@ describe("open: what an offer may be", () => {
       () => ({ maxMisses: 10 }),
     ],
     ["with a notice that does not fit", "OfferNoticeInvalid", () => ({ notice: 512 })],
-    ["of an unknown provider", "OfferSignerInvalid", () => ({ provider: 9 })],
+    ["of an unknown provider", "OfferProviderUnknown", () => ({ provider: 9 })],
     [
       "of an empty piece",
       "PieceSizeInvalid",
