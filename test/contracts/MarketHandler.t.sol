@@ -33,9 +33,6 @@ contract MarketHandler {
     mapping(uint32 deal => Ghost) public ghosts;
     /// @notice First thing that went back or changed though it must not.
     string public broken;
-    /// @notice How often each act did something, so that a run that reaches nothing is seen.
-    mapping(bytes4 act => uint256) public reached;
-    uint256 public defaults;
 
     uint256 private _nonce;
 
@@ -75,7 +72,6 @@ contract MarketHandler {
         bytes32 live = _liveSet(current, deals);
         uint256[] memory marks = _marks(deals);
         _;
-        ++reached[msg.sig];
         if (market.period() == current && _liveSet(current, deals) != live) broken = "liveness changed in the period";
         uint256[] memory later = _marks(deals);
         for (uint256 i = 0; i < marks.length; ++i) {
@@ -143,7 +139,6 @@ contract MarketHandler {
         ghosts[id].paid += market.balanceOf(deal.payee) - paid;
         ghosts[id].refunded += market.balanceOf(deal.client) - refunded;
         ghosts[id].unlocked += market.providerOf(deal.provider).free - free;
-        if (!deal.forfeited && market.dealOf(id).forfeited) ++defaults;
     }
 
     function pass(uint16 time) external watched {
