@@ -62,51 +62,35 @@ export async function devnet(o: DevnetOptions = {}): Promise<Devnet> {
   const chain = await startChain({ time: wallClock ? now : genesis, port, wallClock });
   const dir = mkdtempSync(join(tmpdir(), "holdfast-devnet-"));
   const providers: ManagedProvider[] = [];
-  const settled = undoOnExit(() => {
-    for (const provider of providers) provider.abandon();
-    removeDirectory(dir);
-  });
-  const takeDown = async () => {
-    await Promise.all(providers.map((provider) => provider.stop()));
-    await chain.stop();
-    removeDirectory(dir);
-    settled();
-  };
-  let stopping: Promise<void> | undefined;
-  const stop = () => {
-    stopping ??= takeDown();
-    return stopping;
-  };
+  const stop = takeDown(chain, dir, providers);
   try {
     const deployer = account(faucet, chain.provider);
     await chain.setEther(deployer.address, plenty.ether);
     const { deployment, token } = await deploy(deployer, chain.rpc, genesis, length);
     providers.push(...(await prepareProviders({ chain, deployment, token, dir, options: o })));
     await Promise.all(providers.map((provider) => provider.start()));
+    const fund = funding(chain, token);
     const signer = account(client, chain.provider);
-    await fund({ chain, token }, signer.address, plenty);
+    await fund(signer.address, plenty);
+    const passage = {
+      chain,
+      market: market(deployment, chain.provider),
+      providers,
+      wallClock,
+      patienceSeconds,
+    };
     return {
       rpc: chain.rpc,
       deployment,
       signer,
       providers,
-      fund: (address, amounts) => fund({ chain, token }, address, amounts),
+      fund,
       newWallet: async (amounts = plenty) => {
         const wallet = new Wallet(Wallet.createRandom().privateKey, chain.provider);
-        await fund({ chain, token }, wallet.address, amounts);
+        await fund(wallet.address, amounts);
         return wallet;
       },
-      advance: (periods) =>
-        advance(
-          {
-            chain,
-            market: market(deployment, chain.provider),
-            providers,
-            wallClock,
-            patienceSeconds,
-          },
-          periods,
-        ),
+      advance: (periods) => advance(passage, periods),
       stop,
     };
   } catch (error) {
@@ -115,21 +99,37 @@ export async function devnet(o: DevnetOptions = {}): Promise<Devnet> {
   }
 }
 
+/** Ends it all in order, once, when it is called; at once and as well as can be when this process ends before. */
+function takeDown(
+  chain: Chain,
+  dir: string,
+  providers: readonly ManagedProvider[],
+): () => Promise<void> {
+  const undone = undoOnExit(() => {
+    for (const provider of providers) provider.abandon();
+    removeDirectory(dir);
+  });
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    await Promise.all(providers.map((provider) => provider.stop()));
+    await chain.stop();
+    removeDirectory(dir);
+    undone();
+  };
+  return () => {
+    stopping ??= stop();
+    return stopping;
+  };
+}
+
 /** Tries again for a while: a process that has just been killed may still be writing there. */
 function removeDirectory(dir: string): void {
   rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
-interface Faucet {
-  readonly chain: Chain;
-  readonly token: Token;
-}
-
-async function fund(
-  { chain, token }: Faucet,
-  address: Address,
-  { ether = 0n, tokens = 0n }: Amounts,
-) {
-  await chain.setEther(address, (await chain.provider.getBalance(address)) + ether);
-  if (tokens > 0n) await token.mint(address, tokens);
+function funding(chain: Chain, token: Token): Devnet["fund"] {
+  return async (address, { ether = 0n, tokens = 0n }) => {
+    await chain.setEther(address, (await chain.provider.getBalance(address)) + ether);
+    if (tokens > 0n) await token.mint(address, tokens);
+  };
 }
