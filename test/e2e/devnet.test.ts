@@ -20,7 +20,7 @@ describe("devnet", function () {
   let two: DevnetProvider;
 
   before(async () => {
-    net = await devnet({ providers: 2, floors: [4n ** 10n], patienceSeconds: 2 });
+    net = await devnet({ providers: 2, floors: [4n ** 10n], patienceSeconds: 10 });
     [one, two] = net.providers as [DevnetProvider, DevnetProvider];
     const hold = await connect({
       signer: net.signer,
@@ -70,7 +70,7 @@ describe("devnet", function () {
     const error = await net.advance(1).catch((thrown: Error) => thrown);
     process.kill(pid, "SIGCONT");
     expect(String(error)).to.contain(
-      `Provider ${two.id} has not proven period ${await period()} within 2 s.`,
+      `Provider ${two.id} has not proven period ${await period()} within 10 s.`,
     );
   });
 
