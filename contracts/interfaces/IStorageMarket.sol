@@ -4,20 +4,9 @@ pragma solidity 0.8.37;
 import {IBeacon} from "./IBeacon.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-/// @title IStorageMarket
-/// @notice Escrow for storage deals. A client pays a provider to keep a piece of data for a term of periods; the market
-/// pays only for periods in which possession was proven, and compensates the client from the provider's collateral
-/// for the others.
-/// @dev Amounts are in the market token's smallest unit. Period 0 means never; period p covers
-/// [genesis + (p - 1) * periodLength, genesis + p * periodLength). The market has no owner and no fee, and cannot be changed.
-///
-/// State is derived: a deal is its terms, a provider's history is one bit for each period, and the clock does the rest.
-/// Settling late gives the same money as settling at every boundary.
-///
-/// Assumptions on the token: a transfer moves exactly what was asked (checked on the way in), balances change by
-/// transfers only. A token may call back: nothing that changes state answers then, but views may show escrow of an `open` whose
-/// tokens have not arrived yet.
-interface IStorageMarket {
+/// @title IMarketState
+/// @notice What a market is made of: its types, its events, its errors, and what it keeps.
+interface IMarketState {
     /* TYPES */
 
     /// @notice Immutable parameters of a market.
@@ -29,7 +18,7 @@ interface IStorageMarket {
     /// @param baseSamples Draws in a period, before one more for each 128 listed deals.
     /// @param maxTerm Longest term of a deal, in periods; at most 511.
     /// @param minCollateral Least collateral of a deal.
-    /// @param challengeBond Deposit of a challenge; reserved, challenges are not part of this version.
+    /// @param challengeBond Deposit of a challenge; goes to the provider's beneficiary when the challenge is answered.
     struct Parameters {
         IERC20 token;
         IBeacon beacon;
@@ -81,7 +70,7 @@ interface IStorageMarket {
     }
 
     /// @notice An offer and what makes it one.
-    /// @param signature 65 bytes by the provider's operator.
+    /// @param signature By the provider's operator: 65 bytes of a key, or whatever its code takes (ERC-1271).
     struct SignedOffer {
         Offer offer;
         bytes signature;
@@ -90,18 +79,34 @@ interface IStorageMarket {
     /// @notice How a caller pays.
     /// @param kind 0: allowance, `data` empty. 1: ERC-2612 permit, `data` is
     /// `abi.encode(uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)`; a permit that fails is ignored and
-    /// the allowance decides. Other kinds revert with `PaymentKindUnknown`.
+    /// the allowance decides. 2, for `open` only: EIP-3009, `data` is
+    /// `abi.encode(uint256 validAfter, uint256 validBefore, bytes32 salt, bytes signature)` of a `receiveWithAuthorization` by the
+    /// client to the market over the exact price, whose nonce is
+    /// `keccak256(abi.encode(block.chainid, market, bytes32[] offerStructHashes, owner, keccak256(manifest), salt))`, `owner` resolved.
+    /// Anyone may send it. 3: the caller's balance in the market, `data` empty. Other kinds revert with `PaymentKindUnknown`.
     struct Payment {
         uint8 kind;
         bytes data;
+    }
+
+    /// @notice The other party's word that a deal may end at once (EIP-712):
+    /// `Terminate(uint32 deal,address signer,address counterparty,uint64 expiry,uint256 nonce)`, the signer being the payee when the
+    /// client calls and the client when the payee calls.
+    /// @param expiry Unix seconds after which it is void.
+    /// @param nonce Unordered nonce of the signer; each can be used once.
+    /// @param signature By the signer: 65 bytes of a key, or whatever its code takes (ERC-1271).
+    struct Consent {
+        uint64 expiry;
+        uint256 nonce;
+        bytes signature;
     }
 
     /// @notice A deal as stored, and as it stands at this moment if it were settled now.
     /// @param root Commitment to the piece.
     /// @param size Raw bytes of the piece.
     /// @param provider Id of the provider that keeps it.
-    /// @param client Who paid, is refunded and compensated.
-    /// @param payee Who earns.
+    /// @param client Who is refunded and compensated, and may cancel: who opened it, or to whom it was transferred.
+    /// @param payee Who earns: the provider's beneficiary, or whom the right was assigned to.
     /// @param start First period of the term.
     /// @param end First period after the term; an early end shortens it.
     /// @param settledUpTo Periods before it are settled.
@@ -111,11 +116,14 @@ interface IStorageMarket {
     /// @param rate What the payee earns for each proven period.
     /// @param slash What the provider loses for each missed period.
     /// @param closed Whether the money side has ended, as far as it is settled: nothing is held for the deal any more.
-    /// @param forfeited Whether the provider defaulted, as far as it is settled.
-    /// @param defaulted Whether the provider defaulted, settled or not.
+    /// @param forfeited Whether the provider lost the rest of its collateral by a default or by abandoning, as far as it is settled.
+    /// @param defaulted The same, settled or not.
+    /// @param challengedAt Period of the open challenge, at which settlement stands still; 0 when there is none.
+    /// @param challengedLeaf The leaf that the challenge asks for.
     /// @param misses Misses in all closed periods of the term, up to a default.
     /// @param earned Due to the payee by settling now.
-    /// @param refund Due to the client by settling now: escrow of missed or cut-off periods and compensation.
+    /// @param refund Due to the client by settling now, out of the escrow: the rate of missed and of cut-off periods.
+    /// @param compensation Due to the client by settling now, out of the collateral.
     /// @param unlocked Collateral that goes back to the provider's free stake by settling now.
     /// @param escrow What stays escrowed for later periods after settling now.
     /// @param collateral What stays locked after settling now.
@@ -136,16 +144,20 @@ interface IStorageMarket {
         bool closed;
         bool forfeited;
         bool defaulted;
+        uint32 challengedAt;
+        uint64 challengedLeaf;
         uint16 misses;
         uint256 earned;
         uint256 refund;
+        uint256 compensation;
         uint256 unlocked;
         uint256 escrow;
         uint256 collateral;
     }
 
     /// @notice A provider id: a size class of an owner.
-    /// @param owner Cold key: stake, settings, giving up.
+    /// @param owner Cold key: stake, settings, giving up, abandoning, assigning payees.
+    /// @param pendingOwner Who may take it over; zero for nobody.
     /// @param operator Hot key: signs offers.
     /// @param beneficiary Earns the income of deals.
     /// @param floor Least collateral of each of its deals; a power of 4, never changes.
@@ -156,10 +168,11 @@ interface IStorageMarket {
     /// @param frozen What period `touchedAt` draws from: the length of the list at its first touch.
     /// @param touchedAt Latest period in which the list was touched.
     /// @param gaveUpAt Latest period that the owner gave up; 0 for none.
-    /// @param version Counts the owner's acts.
+    /// @param version Counts the owner's acts: settings, payees, abandoned deals, given up periods, withdrawn stake.
     /// @param url Where its HTTP interface is.
     struct Provider {
         address owner;
+        address pendingOwner;
         address operator;
         address beneficiary;
         uint80 floor;
@@ -188,6 +201,10 @@ interface IStorageMarket {
     );
     /// @notice The lock budget was set to 0.
     event OperatorStopped(uint32 indexed provider, address indexed by);
+    /// @notice `newOwner` may take the provider over; zero takes the offer back.
+    event OwnershipOffered(uint32 indexed provider, address indexed newOwner);
+    /// @notice The provider has a new owner. Its settings follow in `ProviderConfigured`.
+    event OwnershipTaken(uint32 indexed provider, address indexed owner);
     /// @notice The nonces of `mask` in `word` can no longer be used.
     event NoncesVoided(uint32 indexed provider, uint248 indexed word, uint256 mask);
     /// @notice `from` paid `amount` into the free stake.
@@ -218,29 +235,43 @@ interface IStorageMarket {
     event GaveUp(uint32 indexed provider, uint32 indexed period);
     /// @notice The deal left the provider's list.
     event Delisted(uint32 indexed provider, uint32 indexed deal);
-    /// @notice Periods before `upTo` are settled: `earned` went to `payee`, `refund` to `client`.
-    event Settled(
-        uint32 indexed deal,
-        address indexed payee,
-        address indexed client,
-        uint32 upTo,
-        uint256 earned,
-        uint256 refund
-    );
-    /// @notice The deal ended by its provider's miss in `period`, the one after the last that was tolerated.
+    /// @notice Periods before `upTo` are settled: `earned` went to the payee; `refund` out of the escrow and `compensation` out of
+    /// the collateral went to the client.
+    event Settled(uint32 indexed deal, uint32 upTo, uint256 earned, uint256 refund, uint256 compensation);
+    /// @notice The provider's obligation broke in `period`: by the miss after the last that was tolerated, or by a challenge of that
+    /// period that nobody answered.
     event Defaulted(uint32 indexed deal, uint32 period);
+    /// @notice The provider reported a loss. What it still held for periods that are not decided went to the client: `refund`
+    /// out of the escrow, `compensation` out of the collateral.
+    event Abandoned(uint32 indexed deal, uint256 refund, uint256 compensation);
+    /// @notice The deal ends at `end`; `refund` went to the client out of the escrow.
+    event Shortened(uint32 indexed deal, uint32 end, uint256 refund);
+    /// @notice The deal has a new client. What was settled until now was the old one's.
+    event DealTransferred(uint32 indexed deal, address indexed from, address indexed to);
+    /// @notice The deal has a new payee. What was settled until now was the old one's.
+    event PayeeAssigned(uint32 indexed deal, address indexed payee);
+    /// @notice The client asks for `leaf`; settlement stands still at `period`.
+    event Challenged(uint32 indexed deal, uint64 leaf, uint32 period);
+    /// @notice The challenge is over; its bond went to `to`: the provider's beneficiary when it was answered, else the client.
+    event ChallengeEnded(uint32 indexed deal, address indexed to, uint256 bond);
+    /// @notice The consents of `mask` in `word` can no longer be used.
+    event ConsentsVoided(address indexed signer, uint248 indexed word, uint256 mask);
     /// @notice Nothing is held for the deal any more; `unlocked` went back to the provider's free stake. What does not fit
     /// there goes on to the owner, by an `Unstaked` of the same amount.
     event Closed(uint32 indexed deal, uint256 unlocked);
+    /// @notice `amount` of the account's balance paid for a deal, a stake or a bond.
+    event Spent(address indexed account, uint256 amount);
     /// @notice `amount` of the account's balance left the market.
     event Withdrawn(address indexed account, address indexed to, uint256 amount);
+    /// @notice Whether others may push the account's balance to it.
+    event BalanceKeeping(address indexed account, bool keeps);
 
     /* ERRORS */
 
     /// @notice Thrown by the constructor when a parameter is out of its range.
     error ParameterInvalid(bytes32 name, uint256 value);
-    /// @notice Thrown when an address that has to receive or sign is zero.
-    error AddressZero();
+    /// @notice Thrown when an address that is to receive money is zero or the market itself.
+    error AddressInvalid(address account);
     /// @notice Thrown when no provider has this id.
     error ProviderUnknown(uint32 provider);
     /// @notice Thrown when no deal has this id.
@@ -249,6 +280,12 @@ interface IStorageMarket {
     error NotOwner(uint32 provider, address owner, address caller);
     /// @notice Thrown when the caller is neither the owner nor the operator.
     error NotOwnerOrOperator(uint32 provider, address caller);
+    /// @notice Thrown when another than the pending owner takes a provider over.
+    error NotPendingOwner(uint32 provider, address pendingOwner, address caller);
+    /// @notice Thrown when the owner has acted since the taker looked.
+    error VersionChanged(uint32 provider, uint32 expected, uint32 actual);
+    /// @notice Thrown when a provider is taken over whose operator can still lock stake.
+    error OperatorNotStopped(uint32 provider, uint96 maxLock);
     /// @notice Thrown when a floor is not a power of 4.
     error FloorInvalid(uint80 floor);
     /// @notice Thrown when more stake is moved than is free.
@@ -263,6 +300,8 @@ interface IStorageMarket {
     error TokenNotExact(uint256 expected, uint256 received);
     /// @notice Thrown when more is withdrawn than the account has.
     error BalanceTooLow(address account, uint256 needed, uint256 balance);
+    /// @notice Thrown when the balance of an account is pushed that keeps it.
+    error BalanceKept(address account);
 
     /* ERRORS OF AN OFFER: `offer` is its index in the call, `piece` the piece's index in the offer */
 
@@ -274,8 +313,9 @@ interface IStorageMarket {
     error OfferTooLarge(uint256 offer, uint256 pieces, uint256 limit);
     /// @notice Thrown when no provider has the id that the offer names.
     error OfferProviderUnknown(uint256 offer, uint32 provider);
-    /// @notice Thrown when the offer names another client than the caller.
-    error OfferNotForCaller(uint256 offer, address client, address caller);
+    /// @notice Thrown when the offer names another client than the one who pays: the caller, or the client of the first offer
+    /// when it pays by authorization.
+    error OfferNotForClient(uint256 offer, address client, address payer);
     /// @notice Thrown after the expiry of the offer.
     error OfferExpired(uint256 offer, uint64 expiry, uint256 time);
     /// @notice Thrown when the first period is more than 365 periods ahead.
@@ -288,8 +328,8 @@ interface IStorageMarket {
     error OfferNoticeInvalid(uint256 offer, uint16 notice, uint16 limit);
     /// @notice Thrown when the nonce was opened or voided before.
     error OfferNonceUsed(uint256 offer, uint256 nonce);
-    /// @notice Thrown when the signature is not the operator's; `signer` is zero when it is nobody's.
-    error OfferSignerInvalid(uint256 offer, address operator, address signer);
+    /// @notice Thrown when the signature is not the operator's.
+    error OfferSignatureInvalid(uint256 offer, address operator);
     /// @notice Thrown when the free stake does not cover the collateral.
     error OfferStakeTooLow(uint256 offer, uint256 needed, uint256 free);
     /// @notice Thrown when what is left of the period's lock budget does not cover the collateral.
@@ -308,6 +348,9 @@ interface IStorageMarket {
     error PieceCollateralInvalid(uint256 offer, uint256 piece, uint256 collateral, uint256 least);
     /// @notice Thrown when the manifest has more than 4,096 bytes.
     error ManifestTooLong(uint256 length, uint256 limit);
+
+    /// @notice Thrown when an empty manifest is published.
+    error ManifestEmpty();
 
     /* ERRORS OF PROVING */
 
@@ -330,6 +373,63 @@ interface IStorageMarket {
     /// @notice Thrown when bytes of the proof are missing or too many.
     error ProofLengthInvalid(uint256 expected, uint256 actual);
 
+    /* ERRORS OF A DEAL */
+
+    /// @notice Thrown when nothing is held for the deal any more, perhaps since this call settled it.
+    error DealClosed(uint32 deal);
+    /// @notice Thrown when the provider has abandoned the deal.
+    error DealForfeited(uint32 deal);
+    /// @notice Thrown when the caller is not the deal's client.
+    error NotClient(uint32 deal, address client, address caller);
+    /// @notice Thrown when the caller is not the deal's payee.
+    error NotPayee(uint32 deal, address payee, address caller);
+    /// @notice Thrown when the caller is neither the deal's client nor its payee.
+    error NotParty(uint32 deal, address client, address payee, address caller);
+    /// @notice Thrown when the deal ends no later anyway.
+    error EndsEarlier(uint32 deal, uint32 end, uint32 bound);
+    /// @notice Thrown after the expiry of a consent.
+    error ConsentExpired(uint64 expiry, uint256 time);
+    /// @notice Thrown when a consent is not the signer's.
+    error ConsentSignatureInvalid(address signer);
+    /// @notice Thrown when a consent was used or voided before.
+    error ConsentNonceUsed(address signer, uint256 nonce);
+    /// @notice Thrown when a challenge is open.
+    error ChallengeOpen(uint32 deal);
+    /// @notice Thrown when no challenge is open.
+    error ChallengeNone(uint32 deal);
+    /// @notice Thrown when a deal is challenged that is not live.
+    error NotLive(uint32 deal, uint32 start, uint32 end, uint32 period);
+    /// @notice Thrown when a challenge names a leaf that holds no data.
+    error LeafInvalid(uint32 deal, uint64 leaf, uint256 leaves);
+
+    /* STATE */
+
+    /// @notice What the market was deployed with.
+    function parameters() external view returns (Parameters memory);
+
+    /// @notice The current period.
+    function period() external view returns (uint32);
+
+    /// @notice Deals opened so far; the latest one's id.
+    function dealCount() external view returns (uint32);
+
+    /// @notice Providers registered so far; the latest one's id.
+    function providerCount() external view returns (uint32);
+
+    /// @notice What `account` can withdraw.
+    function balanceOf(address account) external view returns (uint256);
+
+    /// @notice Whether only `account` itself can move its balance out.
+    function keepsBalance(address account) external view returns (bool);
+
+    /// @notice Hash of the newest manifest that `owner` published for `firstDeal`; zero when there is none.
+    function publishedHash(address owner, uint32 firstDeal) external view returns (bytes32);
+}
+
+/// @title IMarketActs
+/// @notice The part of a market's interface that is called rarely: providers' settings and stake, and what becomes of a deal after
+/// it was opened. A market has all of it.
+interface IMarketActs is IMarketState {
     /* PROVIDERS */
 
     /// @notice Registers a provider id; the caller becomes its owner. Providers are found on the chain, by their ids from 1.
@@ -365,6 +465,23 @@ interface IStorageMarket {
     /// @notice Sets the lock budget to 0, at once: no signature of the operator opens a deal any more. By owner or operator.
     function stop(uint32 provider) external;
 
+    /// @notice Offers the provider with all its stake and deals to `newOwner`; zero takes the offer back. By the owner.
+    function offerOwnership(uint32 provider, address newOwner) external;
+
+    /// @notice Takes a provider over. By the pending owner, while the operator is stopped, so that nothing can be locked in front
+    /// of it. The budget stays 0 until the new owner sets it by `configure`.
+    /// @param operator Signs offers from then on.
+    /// @param beneficiary Earns from then on, also what is not settled yet.
+    /// @param leastFree Least free stake that the caller takes it with.
+    /// @param version The version that the caller saw: if the owner has acted since, nothing is taken.
+    function takeOwnership(
+        uint32 provider,
+        address operator,
+        address beneficiary,
+        uint96 leastFree,
+        uint32 version
+    ) external;
+
     /// @notice Marks the nonces of `mask` in `word` (nonce = word * 256 + bit) as used. By owner or operator.
     function voidNonces(uint32 provider, uint248 word, uint256 mask) external;
 
@@ -376,10 +493,61 @@ interface IStorageMarket {
     /// @param amount At most the free stake: what deals have locked cannot move.
     function unstake(uint32 provider, uint96 amount) external;
 
+    /* A DEAL'S LIFE. Each call settles the deal first, and refuses one for which nothing is held any more. */
+
+    /// @notice Hands the deal to another client, who is refunded, compensated and may cancel from now on. By the client, while
+    /// no challenge is open.
+    function transferDeal(uint32 deal, address to) external;
+
+    /// @notice Assigns what the deal earns from now on; what it has earned until now goes to the payee before. By the provider's owner
+    /// the first time, from then on by the payee alone. Under a challenge all that waits for it travels along.
+    function assignPayee(uint32 deal, address to) external;
+
+    /// @notice Ends the deal after its notice: at the current period + 1 + notice, or at its start when that is later. By the client.
+    /// @dev The escrow behind the end goes back at once. A deal that was never live frees its collateral.
+    function cancel(uint32 deal) external;
+
+    /// @notice Ends the deal with the current period, or at its start when that is later. By client or payee, with the other's
+    /// consent, while no challenge is open.
+    function terminate(uint32 deal, Consent calldata consent) external;
+
+    /// @notice Voids the caller's consents of `mask` in `word` (nonce = word * 256 + bit).
+    function voidConsents(uint248 word, uint256 mask) external;
+
+    /// @notice Reports a loss: the deal ends with the current period, which is still drawn and settles by its bit at the rate alone;
+    /// later escrow and all collateral that is left go to the client at once. By the provider's owner.
+    /// @dev Under a challenge it is the default that an unanswered one brings, at once.
+    function abandon(uint32 deal) external;
+
+    /// @notice Asks for one leaf, with a bond. By the client, for a deal that is live; one challenge at a time. Settlement of the
+    /// deal stands still until it is answered; at the end of period current + max(2, maxMisses + 1) the deal is in default as of now.
+    /// @param leaf Index of the 32-byte leaf of the padded piece, one that holds data: the one that was refused over HTTP.
+    function challenge(uint32 deal, uint64 leaf, Payment calldata payment) external;
+
+    /// @notice Answers a challenge with the leaf and its siblings upward. By anyone; the bond goes to the provider's beneficiary.
+    function answer(uint32 deal, bytes calldata path) external;
+}
+
+/// @title IStorageMarket
+/// @notice Escrow for storage deals. A client pays a provider to keep a piece of data for a term of periods; the market
+/// pays only for periods in which possession was proven, and compensates the client from the provider's collateral
+/// for the others.
+/// @dev Amounts are in the market token's smallest unit. Period 0 means never; period p covers
+/// [genesis + (p - 1) * periodLength, genesis + p * periodLength). The market has no owner and no fee, and cannot be changed.
+///
+/// State is derived: a deal is its terms, a provider's history is one bit for each period, and the clock does the rest.
+/// Settling late gives the same money as settling at every boundary.
+///
+/// Assumptions on the token: a transfer moves exactly what was asked (checked on the way in), balances change by
+/// transfers only. A token may call back: nothing that changes state answers then, but views may show escrow of an `open` whose
+/// tokens have not arrived yet.
+interface IStorageMarket is IMarketActs {
     /* OPENING */
 
-    /// @notice Opens one deal for each piece of each offer, all or none. By the client that all offers name.
-    /// @dev The caller pays `rate * periods` for each deal. Deal ids run in offer, then piece order.
+    /// @notice Opens one deal for each piece of each offer, all or none. By the client that all offers name, or by anyone with
+    /// the client's authorization (payment kind 2).
+    /// @dev The client pays `rate * periods` for each deal. Deal ids run in offer, then piece order. A deal is renewed by an offer
+    /// of the same piece whose first period is the old deal's end.
     /// @param owner Who lists and decrypts the object; zero means the client. Has no power over money.
     /// @param manifest At most 4,096 bytes; empty means that no object is listed.
     /// @return firstDeal Id of the first deal.
@@ -389,6 +557,10 @@ interface IStorageMarket {
         address owner,
         bytes calldata manifest
     ) external returns (uint32 firstDeal);
+
+    /// @notice Lists an object again for the caller, without opening a deal: a newer manifest of what `firstDeal` began.
+    /// @param manifest 1 to 4,096 bytes; its hash is stored.
+    function publish(uint32 firstDeal, bytes calldata manifest) external;
 
     /* PROVING */
 
@@ -407,7 +579,8 @@ interface IStorageMarket {
 
     /// @notice Removes deals from a provider's list, each by its index; the last entry takes the place. By anyone.
     /// @dev Deals that end by the next period, once the current one is proven or given up; and deals that have ended,
-    /// also in the first half of the delay, when nobody can know the seed. Give indices in falling order.
+    /// also in the first half of the delay, when nobody can know the seed. Deals that were never live go with both. Give indices in
+    /// falling order.
     function delist(uint32 provider, uint256[] calldata indices) external;
 
     /// @notice Records that the current period will not be proven. By the owner.
@@ -420,28 +593,16 @@ interface IStorageMarket {
     /// @param deals Ids, each known; one that is named twice is settled once.
     function settle(uint32[] calldata deals) external;
 
-    /// @notice Sends `amount` of the caller's balance to `to`.
+    /// @notice Sends `amount` of the caller's balance to `to`, any account but the market.
     function withdraw(address to, uint256 amount) external;
 
-    /// @notice Sends the whole balance of `account` to itself. By anyone.
+    /// @notice Sends the whole balance of `account` to itself. By anyone, unless the account keeps its balance.
     function push(address account) external;
 
+    /// @notice Says whether others may push the caller's balance to it; contracts that account for what they hold keep it.
+    function keepBalance(bool keep) external;
+
     /* READING */
-
-    /// @notice What the market was deployed with.
-    function parameters() external view returns (Parameters memory);
-
-    /// @notice The current period.
-    function period() external view returns (uint32);
-
-    /// @notice Deals opened so far; the latest one's id.
-    function dealCount() external view returns (uint32);
-
-    /// @notice Providers registered so far; the latest one's id.
-    function providerCount() external view returns (uint32);
-
-    /// @notice What `account` can withdraw.
-    function balanceOf(address account) external view returns (uint256);
 
     /// @notice A deal as stored and as it stands now; what it derives is what `settle` would do at this moment.
     function dealOf(uint32 deal) external view returns (Deal memory);
@@ -449,24 +610,10 @@ interface IStorageMarket {
     /// @notice A provider's record as stored: `frozen` and `budgetLeft` are those of `touchedAt`.
     function providerOf(uint32 provider) external view returns (Provider memory);
 
-    /// @notice Deal ids of a provider's list from index `from`, at most `limit`.
-    function listOf(uint32 provider, uint256 from, uint256 limit) external view returns (uint32[] memory deals);
-
     /// @notice History of a provider: bit i of word w is set when period 256 * w + i was proven.
     function provenWord(uint32 provider, uint256 word) external view returns (uint256 bits);
 
-    /// @notice Used nonces of a provider: bit i of word w is set when nonce 256 * w + i is used or void.
-    function nonceWord(uint32 provider, uint248 word) external view returns (uint256 bits);
-
-    /// @notice Objects listed for `owner`, oldest first from index `from`: `firstDeal << 32 | block number` each.
-    /// @param received False: those the owner paid for as client. True: those that another client opened for the owner.
-    function objectsOf(
-        address owner,
-        bool received,
-        uint256 from,
-        uint256 limit
-    ) external view returns (uint64[] memory objects, uint256 total);
-
-    /// @notice Low 78 bits of the manifest's hash that was opened with `firstDeal`; zero when there was none.
-    function manifestTagOf(uint32 firstDeal) external view returns (uint80);
+    /// @notice Raw storage, for what has no function of its own: lists, objects, nonces. The layout is that of the specification and
+    /// does not change; `MarketLens` reads it.
+    function extsload(bytes32[] calldata slots) external view returns (bytes32[] memory values);
 }

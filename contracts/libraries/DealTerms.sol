@@ -17,6 +17,9 @@ using OfferTermsLibrary for OfferTerms global;
 library DealTermsLibrary {
     uint256 private constant CLOSED = 1 << 239;
     uint256 private constant FORFEITED = 1 << 240;
+    uint256 private constant CHALLENGED = 1 << 241;
+    uint256 private constant ASSIGNED = 1 << 242;
+    uint256 private constant MOVED = 1 << 243;
 
     /// @dev The caller has checked that each value fits its width.
     function pack(
@@ -84,12 +87,29 @@ library DealTermsLibrary {
         return uint32(_read(terms, 244, 12));
     }
 
+    /// @notice Nothing is held for the deal any more.
     function closed(DealTerms terms) internal pure returns (bool) {
-        return DealTerms.unwrap(terms) & CLOSED != 0;
+        return _has(terms, CLOSED);
     }
 
+    /// @notice The provider lost the rest of its collateral, by a default or by abandoning.
     function forfeited(DealTerms terms) internal pure returns (bool) {
-        return DealTerms.unwrap(terms) & FORFEITED != 0;
+        return _has(terms, FORFEITED);
+    }
+
+    /// @notice A challenge is open.
+    function challenged(DealTerms terms) internal pure returns (bool) {
+        return _has(terms, CHALLENGED);
+    }
+
+    /// @notice The payee is another than the provider's beneficiary.
+    function assigned(DealTerms terms) internal pure returns (bool) {
+        return _has(terms, ASSIGNED);
+    }
+
+    /// @notice The client is another than the one who opened.
+    function moved(DealTerms terms) internal pure returns (bool) {
+        return _has(terms, MOVED);
     }
 
     /// @notice Whether the deal is drawn in `period`.
@@ -105,8 +125,36 @@ library DealTermsLibrary {
         return _write(terms, 32, 9, newEnd - terms.start());
     }
 
-    function withClosed(DealTerms terms, bool byDefault) internal pure returns (DealTerms) {
-        return DealTerms.wrap(DealTerms.unwrap(terms) | CLOSED | (byDefault ? FORFEITED : 0));
+    function withClosed(DealTerms terms) internal pure returns (DealTerms) {
+        return _with(terms, CLOSED);
+    }
+
+    function withForfeited(DealTerms terms) internal pure returns (DealTerms) {
+        return _with(terms, FORFEITED);
+    }
+
+    function withChallenged(DealTerms terms) internal pure returns (DealTerms) {
+        return _with(terms, CHALLENGED);
+    }
+
+    function withoutChallenged(DealTerms terms) internal pure returns (DealTerms) {
+        return DealTerms.wrap(DealTerms.unwrap(terms) & ~CHALLENGED);
+    }
+
+    function withAssigned(DealTerms terms) internal pure returns (DealTerms) {
+        return _with(terms, ASSIGNED);
+    }
+
+    function withMoved(DealTerms terms) internal pure returns (DealTerms) {
+        return _with(terms, MOVED);
+    }
+
+    function _has(DealTerms terms, uint256 flag) private pure returns (bool) {
+        return DealTerms.unwrap(terms) & flag != 0;
+    }
+
+    function _with(DealTerms terms, uint256 flag) private pure returns (DealTerms) {
+        return DealTerms.wrap(DealTerms.unwrap(terms) | flag);
     }
 
     function _read(DealTerms terms, uint256 offset, uint256 width) private pure returns (uint256) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IStorageMarket} from "../interfaces/IStorageMarket.sol";
+import {IMarketState} from "../interfaces/IStorageMarket.sol";
 
 /// @title OfferHash
 /// @notice EIP-712 struct hash of an offer.
@@ -13,7 +13,7 @@ library OfferHash {
         "Offer(uint32 provider,address client,uint32 firstPeriod,uint16 periods,uint16 maxMisses,uint16 notice,bytes32 termsHash,uint64 expiry,uint256 nonce,Piece[] pieces)Piece(bytes32 root,uint64 size,uint80 rate,uint24 slashFactor,bytes contentCid)"
     );
 
-    function hash(IStorageMarket.Offer calldata offer) internal pure returns (bytes32) {
+    function hash(IMarketState.Offer calldata offer) internal pure returns (bytes32) {
         bytes32[] memory pieces = new bytes32[](offer.pieces.length);
         for (uint256 i = 0; i < pieces.length; ++i) {
             pieces[i] = _hash(offer.pieces[i]);
@@ -36,7 +36,7 @@ library OfferHash {
             );
     }
 
-    function _hash(IStorageMarket.Piece calldata piece) private pure returns (bytes32) {
+    function _hash(IMarketState.Piece calldata piece) private pure returns (bytes32) {
         return
             keccak256(
                 abi.encode(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IStorageMarket} from "../interfaces/IStorageMarket.sol";
+import {IMarketState} from "../interfaces/IStorageMarket.sol";
 
 /// @title OfferRules
 /// @notice Whether the terms of an offer are valid by themselves. What passes fits the widths that `DealTerms` packs.
@@ -18,21 +18,22 @@ library OfferRules {
 
     function checkTerms(
         uint256 index,
-        IStorageMarket.Offer calldata offer,
+        IMarketState.Offer calldata offer,
+        address client,
         uint32 current,
         uint16 maxTerm
     ) internal view {
-        require(offer.client == msg.sender, IStorageMarket.OfferNotForCaller(index, offer.client, msg.sender));
-        require(block.timestamp <= offer.expiry, IStorageMarket.OfferExpired(index, offer.expiry, block.timestamp));
+        require(offer.client == client, IMarketState.OfferNotForClient(index, offer.client, client));
+        require(block.timestamp <= offer.expiry, IMarketState.OfferExpired(index, offer.expiry, block.timestamp));
         uint256 pieces = offer.pieces.length;
-        require(pieces != 0, IStorageMarket.OfferEmpty(index));
-        require(pieces <= MAX_PIECES, IStorageMarket.OfferTooLarge(index, pieces, MAX_PIECES));
+        require(pieces != 0, IMarketState.OfferEmpty(index));
+        require(pieces <= MAX_PIECES, IMarketState.OfferTooLarge(index, pieces, MAX_PIECES));
         uint32 latest = current + MAX_AHEAD;
-        require(offer.firstPeriod <= latest, IStorageMarket.OfferStartTooFar(index, offer.firstPeriod, latest));
+        require(offer.firstPeriod <= latest, IMarketState.OfferStartTooFar(index, offer.firstPeriod, latest));
         uint16 periods = offer.periods;
-        require(periods != 0 && periods <= maxTerm, IStorageMarket.OfferTermInvalid(index, periods, maxTerm));
-        require(offer.maxMisses < periods, IStorageMarket.OfferMissesInvalid(index, offer.maxMisses, periods));
-        require(offer.notice <= MAX_NOTICE, IStorageMarket.OfferNoticeInvalid(index, offer.notice, MAX_NOTICE));
+        require(periods != 0 && periods <= maxTerm, IMarketState.OfferTermInvalid(index, periods, maxTerm));
+        require(offer.maxMisses < periods, IMarketState.OfferMissesInvalid(index, offer.maxMisses, periods));
+        require(offer.notice <= MAX_NOTICE, IMarketState.OfferNoticeInvalid(index, offer.notice, MAX_NOTICE));
     }
 
     /// @param i Index of the piece in the offer.
@@ -41,17 +42,17 @@ library OfferRules {
     function checkPiece(
         uint256 index,
         uint256 i,
-        IStorageMarket.Piece calldata piece,
+        IMarketState.Piece calldata piece,
         uint256 maxMisses,
         uint256 least
     ) internal pure returns (uint256 collateral) {
-        require(piece.size != 0 && piece.size <= MAX_SIZE, IStorageMarket.PieceSizeInvalid(index, i, piece.size));
-        require(uint256(piece.root) & NODE_MASK == 0, IStorageMarket.PieceRootInvalid(index, i, piece.root));
-        require(piece.rate != 0, IStorageMarket.PieceRateZero(index, i));
+        require(piece.size != 0 && piece.size <= MAX_SIZE, IMarketState.PieceSizeInvalid(index, i, piece.size));
+        require(uint256(piece.root) & NODE_MASK == 0, IMarketState.PieceRootInvalid(index, i, piece.root));
+        require(piece.rate != 0, IMarketState.PieceRateZero(index, i));
         uint256 cid = piece.contentCid.length;
-        require(cid <= MAX_CID, IStorageMarket.PieceCidTooLong(index, i, cid));
+        require(cid <= MAX_CID, IMarketState.PieceCidTooLong(index, i, cid));
         collateral = uint256(piece.rate) * piece.slashFactor * (maxMisses + 1);
         bool valid = collateral >= least && collateral <= type(uint96).max;
-        require(valid, IStorageMarket.PieceCollateralInvalid(index, i, collateral, least));
+        require(valid, IMarketState.PieceCollateralInvalid(index, i, collateral, least));
     }
 }

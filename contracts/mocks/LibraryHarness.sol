@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IStorageMarket} from "../interfaces/IStorageMarket.sol";
+import {IMarketState} from "../interfaces/IStorageMarket.sol";
 import {Draws} from "../libraries/Draws.sol";
 import {OfferHash} from "../libraries/OfferHash.sol";
 import {PieceProof} from "../libraries/PieceProof.sol";
@@ -39,7 +39,7 @@ contract LibraryHarness {
         return Draws.samples(base, frozen);
     }
 
-    function hashOffer(IStorageMarket.Offer calldata offer) external pure returns (bytes32) {
+    function hashOffer(IMarketState.Offer calldata offer) external pure returns (bytes32) {
         return OfferHash.hash(offer);
     }
 }
