@@ -1,4 +1,11 @@
-import { type Estimate, estimate, type Figure, frequency, type Run, type Section } from "./figures.ts";
+import {
+  type Estimate,
+  estimate,
+  type Figure,
+  frequency,
+  type Run,
+  type Section,
+} from "./figures.ts";
 import { caught, caughtIn } from "./formulas.ts";
 import { type List, passes } from "./list.ts";
 import { type Random, randomFrom } from "./random.ts";
@@ -19,9 +26,16 @@ export function brokenRules(run: Run): Section {
     }),
   );
   return {
-    ...{ id: "broken", title: "If a rule were missing: gain in r per dropped deal and period (s = 0.5 r, term 365)" },
+    ...{
+      id: "broken",
+      title: "If a rule were missing: gain in r per dropped deal and period (s = 0.5 r, term 365)",
+    },
     heading: ["without the rule", "the cheat", "gain"],
-    rows: cases.map(({ name, cheat, derived, simulated }) => [name, cheat, beside(derived, simulated)]),
+    rows: cases.map(({ name, cheat, derived, simulated }) => [
+      name,
+      cheat,
+      beside(derived, simulated),
+    ]),
     ...{ figures, verdict: "Each of these rules is needed: without it, cheating pays." },
   };
 }
@@ -33,7 +47,10 @@ function endedDeals(random: Random, run: Run): Broken {
   const list: List = { real: 10, dropped: 10, dummies: 1_000 };
   const derived = STORAGE - caughtIn(list) * loss;
   return {
-    ...{ name: "draws skip deals that are not live", cheat: "10 deals, all dropped, behind 1,000 ended dummies" },
+    ...{
+      name: "draws skip deals that are not live",
+      cheat: "10 deals, all dropped, behind 1,000 ended dummies",
+    },
     ...{ derived, simulated: gainOf(random, run, list) },
   };
 }
@@ -42,7 +59,10 @@ function noFloor(random: Random, run: Run): Broken {
   const list: List = { real: 1, dropped: 1, dummies: LIST_LIMIT - 1 };
   const derived = STORAGE - caughtIn(list) * loss;
   return {
-    ...{ name: "every deal locks the class's floor", cheat: "a full list of dummies that lock nothing" },
+    ...{
+      name: "every deal locks the class's floor",
+      cheat: "a full list of dummies that lock nothing",
+    },
     ...{ derived, simulated: gainOf(random, run, list) },
   };
 }
@@ -67,7 +87,10 @@ function abandonSaves(random: Random, run: Run): Broken {
     return STORAGE;
   });
   return {
-    ...{ name: "abandoning does not save the current period", cheat: "drop a deal of 1,000 for its last 10 periods, abandon it when drawn" },
+    ...{
+      name: "abandoning does not save the current period",
+      cheat: "drop a deal of 1,000 for its last 10 periods, abandon it when drawn",
+    },
     ...{ derived, simulated },
   };
 }

@@ -1,4 +1,11 @@
-import { type Estimate, estimate, type Figure, frequency, type Run, type Section } from "./figures.ts";
+import {
+  type Estimate,
+  estimate,
+  type Figure,
+  frequency,
+  type Run,
+  type Section,
+} from "./figures.ts";
 import { caughtIn, dropGain, termGain } from "./formulas.ts";
 import { type List, passes } from "./list.ts";
 import { type Random, randomFrom } from "./random.ts";
@@ -29,9 +36,16 @@ export function droppingByPeriod(run: Run): Section {
     }),
   );
   return {
-    ...{ id: "dropping", title: "Dropping a share of everything: gain in r per deal and live period" },
+    ...{
+      id: "dropping",
+      title: "Dropping a share of everything: gain in r per deal and live period",
+    },
     heading: ["dropped", "s", "N = 10, 100 (k = 5)", "N = 1,000 (k = 12)", "N = 8,000 (k = 67)"],
-    ...{ rows, figures, verdict: "Every share loses at every list size, and the smallest loses least." },
+    ...{
+      rows,
+      figures,
+      verdict: "Every share loses at every list size, and the smallest loses least.",
+    },
   };
 }
 
@@ -67,7 +81,11 @@ export function droppingByTerm(run: Run): Section {
   return {
     ...{ id: "terms", title: "The same over a whole term, default included (N = 100, s = 0.5 r)" },
     heading: ["dropped", ...[30, 90, 365].map(describeTerm)],
-    ...{ rows, figures, verdict: "A default caps the fine at the collateral, and costs the income of the rest." },
+    ...{
+      rows,
+      figures,
+      verdict: "A default caps the fine at the collateral, and costs the income of the rest.",
+    },
   };
 }
 

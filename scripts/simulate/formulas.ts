@@ -1,5 +1,5 @@
 // The closed forms that docs/economics.md derives. Amounts in rates, time in periods.
-import { type List, frozenOf } from "./list.ts";
+import { frozenOf, type List } from "./list.ts";
 import { BASE_SAMPLES, type Deal, drawsFor, PERIODS_PER_YEAR } from "./rules.ts";
 
 /** Chance that a period's draws meet a loss: 1 - (1 - share)^k, `share` being the chance of one draw. */

@@ -1,4 +1,11 @@
-import { type Estimate, estimate, type Figure, frequency, type Run, type Section } from "./figures.ts";
+import {
+  type Estimate,
+  estimate,
+  type Figure,
+  frequency,
+  type Run,
+  type Section,
+} from "./figures.ts";
 import { caughtIn } from "./formulas.ts";
 import { type List, passes } from "./list.ts";
 import { type Random, randomFrom } from "./random.ts";
@@ -15,10 +22,24 @@ export function lostDeal(run: Run): Section {
     const rate = caughtIn({ real, dropped: 1 });
     const days = simulateDays(random, run, real);
     const inMonth = 1 - (1 - rate) ** 30;
-    const found = frequency(TRIALS * run.samples, inMonth, () => daysUntilCaught(random, real) <= 30);
+    const found = frequency(
+      TRIALS * run.samples,
+      inMonth,
+      () => daysUntilCaught(random, real) <= 30,
+    );
     figures.push(
-      { name: `days until 1 of ${real} is drawn`, derived: 1 / rate, simulated: days.mean, sigma: days.sigma },
-      { name: `1 of ${real} in 30 days`, derived: inMonth, simulated: found.mean, sigma: found.sigma },
+      {
+        name: `days until 1 of ${real} is drawn`,
+        derived: 1 / rate,
+        simulated: days.mean,
+        sigma: days.sigma,
+      },
+      {
+        name: `1 of ${real} in 30 days`,
+        derived: inMonth,
+        simulated: found.mean,
+        sigma: found.sigma,
+      },
     );
     return [
       ...[number(real), number(drawsFor(real)), percent(rate)],
@@ -30,8 +51,20 @@ export function lostDeal(run: Run): Section {
   });
   return {
     ...{ id: "lost-deal", title: "One lost deal among N" },
-    heading: ["N", "k", "per period", "in 30 days", "mean days", "90 % within days", "misses a year"],
-    ...{ rows, figures, verdict: "The provider never gains by it, but one client of a full list may wait for months." },
+    heading: [
+      "N",
+      "k",
+      "per period",
+      "in 30 days",
+      "mean days",
+      "90 % within days",
+      "misses a year",
+    ],
+    ...{
+      rows,
+      figures,
+      verdict: "The provider never gains by it, but one client of a full list may wait for months.",
+    },
   };
 }
 

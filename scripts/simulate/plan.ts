@@ -26,7 +26,10 @@ export function planShield(deal: Deal, storage: number): Plan {
 
   for (let left = 1; left <= deal.term; left++) {
     table[left] = Array.from({ length: deal.maxMisses + 1 }, (_, misses) => {
-      const [ifProven, ifMissed] = [1 + value(left - 1, misses), value(left - 1, misses + 1) - deal.slash];
+      const [ifProven, ifMissed] = [
+        1 + value(left - 1, misses),
+        value(left - 1, misses + 1) - deal.slash,
+      ];
       return bestOf(choices, ifProven, ifMissed);
     });
     const gain = value(left, 0) - left * (1 - storage);

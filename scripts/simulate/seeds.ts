@@ -1,4 +1,11 @@
-import { type Claim, type Estimate, type Figure, frequency, type Run, type Section } from "./figures.ts";
+import {
+  type Claim,
+  type Estimate,
+  type Figure,
+  frequency,
+  type Run,
+  type Section,
+} from "./figures.ts";
 import { caughtIn, caughtWithBias } from "./formulas.ts";
 import { type List, passes } from "./list.ts";
 import { type Random, randomFrom } from "./random.ts";
@@ -32,13 +39,22 @@ export function seeds(run: Run): Section {
     const gain: Estimate = { mean: share * STORAGE - rate.mean * loss, sigma: rate.sigma * loss };
     const derived = share * STORAGE - miss * loss;
     figures.push({ name, derived, simulated: gain.mean, sigma: gain.sigma, claim });
-    return [name, percent(share, 2), `${percent(miss, 3)} (${percent(rate.mean, 3)})`, beside(derived, gain, 5)];
+    return [
+      name,
+      percent(share, 2),
+      `${percent(miss, 3)} (${percent(rate.mean, 3)})`,
+      beside(derived, gain, 5),
+    ];
   });
   return {
-    ...{ id: "seeds", title: "Choosing seeds: gain in r per deal and live period (N = 100, s = 0.5 r)" },
+    ...{
+      id: "seeds",
+      title: "Choosing seeds: gain in r per deal and live period (N = 100, s = 0.5 r)",
+    },
     heading: ["strategy", "dropped", "missed", "gain"],
     ...{ rows, figures },
-    verdict: "No choice of seeds pays under the rules; a second draw, or a lone provider that also builds the block which `finish` reads, would.",
+    verdict:
+      "One draw a period, however seeds are withheld: it loses. A second draw would pay. It PAYS for a provider that is alone on the beacon and builds the block whose hash `finish` reads, for as long as nobody else shows a header.",
   };
 }
 
@@ -49,13 +65,49 @@ function casesFor(real: number): Case[] {
   const one = 1 / real;
   return [
     { name: "honest draws", share: small, miss: miss(small), claim: "loses", missed: plainly },
-    { name: "withhold a bad seed", share: small, miss: miss(small), claim: "loses", missed: withholding },
-    { name: "go quiet, then mark", share: small, miss: miss(small), claim: "loses", missed: marking(false) },
-    { name: "looser mark: a second draw", share: small, miss: miss(small) ** 2, claim: "pays", missed: drawingTwice },
-    { name: "10 % of the slots", share: small, miss: caughtWithBias(miss(small), SLOTS), claim: "loses", missed: biasing },
-    { name: "10 % of the slots", share: one, miss: caughtWithBias(miss(one), SLOTS), claim: "loses", missed: biasing },
+    {
+      name: "withhold a bad seed",
+      share: small,
+      miss: miss(small),
+      claim: "loses",
+      missed: withholding,
+    },
+    {
+      name: "go quiet, then mark",
+      share: small,
+      miss: miss(small),
+      claim: "loses",
+      missed: marking(false),
+    },
+    {
+      name: "a looser mark, not ours: a second draw",
+      share: small,
+      miss: miss(small) ** 2,
+      claim: "pays",
+      missed: drawingTwice,
+    },
+    {
+      name: "10 % of the slots",
+      share: small,
+      miss: caughtWithBias(miss(small), SLOTS),
+      claim: "loses",
+      missed: biasing,
+    },
+    {
+      name: "10 % of the slots",
+      share: one,
+      miss: caughtWithBias(miss(one), SLOTS),
+      claim: "loses",
+      missed: biasing,
+    },
     // In the long run it misses one period, then none: here it has just missed that one.
-    { name: "alone, builds the block of finish", share: 1, miss: 0, claim: "pays", missed: marking(true) },
+    {
+      name: "alone, builds the block of finish",
+      share: 1,
+      miss: 0,
+      claim: "pays",
+      missed: marking(true),
+    },
   ];
 }
 

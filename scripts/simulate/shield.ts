@@ -1,9 +1,23 @@
-import { type Estimate, estimate, type Figure, frequency, type Run, type Section } from "./figures.ts";
+import {
+  type Estimate,
+  estimate,
+  type Figure,
+  frequency,
+  type Run,
+  type Section,
+} from "./figures.ts";
 import { capitalCost, caughtIn, shieldBound } from "./formulas.ts";
 import { type List, passes } from "./list.ts";
 import { type Plan, planShield } from "./plan.ts";
 import { type Random, randomFrom } from "./random.ts";
-import { CAPITAL_PER_YEAR, COLLATERAL, type Deal, defaultDeal, LEAST_FLOOR, LIST_LIMIT } from "./rules.ts";
+import {
+  CAPITAL_PER_YEAR,
+  COLLATERAL,
+  type Deal,
+  defaultDeal,
+  LEAST_FLOOR,
+  LIST_LIMIT,
+} from "./rules.ts";
 import { honest, settle } from "./term.ts";
 import { beside, number, percent, signed } from "./text.ts";
 
@@ -12,7 +26,11 @@ const TERMS = 2_000;
 const terms = [30, 90, 180, 365] as const;
 
 /** Gain per real deal and live period of dropping `dropped` deals of `real` behind `dummies`. Gas for the dummies is taken as nothing. */
-export function shieldGain(deal: Deal, storage: number, list: Required<Omit<List, "missing" | "ended">>) {
+export function shieldGain(
+  deal: Deal,
+  storage: number,
+  list: Required<Omit<List, "missing" | "ended">>,
+) {
   const { real, dropped, dummies } = list;
   const capital = capitalCost(dummies * deal.floor, CAPITAL_PER_YEAR);
   return (dropped * storage - caughtIn(list) * real * deal.loss - capital) / real;
@@ -43,15 +61,31 @@ export function shields(run: Run): Section {
         const gain = { mean: storage - simulated.mean, sigma: simulated.sigma };
         const name = `shield of ${dummies}, floor ${floor} r, term ${term}, s = ${storage}`;
         const claim = knownToPay(term, floor, storage) ? "pays" : "loses";
-        figures.push({ name, derived: storage - cost, simulated: gain.mean, sigma: gain.sigma, claim });
+        figures.push({
+          name,
+          derived: storage - cost,
+          simulated: gain.mean,
+          sigma: gain.sigma,
+          claim,
+        });
         return beside(storage - cost, gain);
       });
       const refused = floor < LEAST_FLOOR ? ", refused" : "";
-      return [number(term), `${number(floor, 2)} r${refused}`, number(dummies), `${number(dummies * floor)} r`, ...cells];
+      return [
+        number(term),
+        `${number(floor, 2)} r${refused}`,
+        number(dummies),
+        `${number(dummies * floor)} r`,
+        ...cells,
+      ];
     }),
   );
   return {
-    ...{ id: "shield", title: "Dummy deals as a shield for one dropped deal: gain in r per live period, capital at 5 %" },
+    ...{
+      id: "shield",
+      title:
+        "Dummy deals as a shield for one dropped deal: gain in r per live period, capital at 5 %",
+    },
     heading: ["term", "floor", "best dummies", "locked", "s = 0.5 r", "s = 0.7 r"],
     ...{ rows, figures },
     verdict:
@@ -86,10 +120,21 @@ export function shieldBounds(): Section {
     ];
   });
   return {
-    ...{ id: "shield-bounds", title: "Storage cost from which some shield pays, in the class with the lowest floor (24.75 r)" },
-    heading: ["term", "by the formula", ...sizes.map((n) => `N = ${n}`), "capital under, s = 0.5 r", "s = 0.7 r"],
+    ...{
+      id: "shield-bounds",
+      title:
+        "Storage cost from which some shield pays, in the class with the lowest floor (24.75 r)",
+    },
+    heading: [
+      "term",
+      "by the formula",
+      ...sizes.map((n) => `N = ${n}`),
+      "capital under, s = 0.5 r",
+      "s = 0.7 r",
+    ],
     ...{ rows, figures: [] },
-    verdict: "The corner closes with ten deals in the list, with shorter terms, and with dearer capital.",
+    verdict:
+      "The corner closes with ten deals in the list, with shorter terms, and with dearer capital.",
   };
 }
 
@@ -115,10 +160,20 @@ export function adaptiveShield(run: Run): Section {
       ...{ derived: plan.gain, simulated: simulated.mean, sigma: simulated.sigma, claim: wanted },
     });
     const best = plan.gain > 0 ? `the last ${plan.start}` : "never (shown: the last one)";
-    return [number(term), `${number(floor, 2)} r`, `${storage} r`, best, beside(plan.gain, simulated, 2), `${signed(plan.gain / plan.start)} r`];
+    return [
+      number(term),
+      `${number(floor, 2)} r`,
+      `${storage} r`,
+      best,
+      beside(plan.gain, simulated, 2),
+      `${signed(plan.gain / plan.start)} r`,
+    ];
   });
   return {
-    ...{ id: "adaptive", title: "The best strategy with dummies, by dynamic programming: gain of one deal, in r" },
+    ...{
+      id: "adaptive",
+      title: "The best strategy with dummies, by dynamic programming: gain of one deal, in r",
+    },
     heading: ["term", "floor", "s", "drop for", "in all", "per period"],
     ...{ rows, figures },
     verdict: "Choosing anew every period adds nothing where a single period loses.",

@@ -14,18 +14,38 @@ export function washDeals(run: Run): Section {
   const rows = [30, 90, 365].map((term) => {
     const deal = defaultDeal(term);
     const nets = [1, 0.9, 0].map((rate) => {
-      const { mean, sigma } = estimate(TERMS * run.samples, () => washNet(deal, () => random.share() < rate));
-      figures.push({ name: `wash deal of ${term} periods, proven ${rate}`, derived: 0, simulated: mean, sigma });
+      const { mean, sigma } = estimate(TERMS * run.samples, () =>
+        washNet(deal, () => random.share() < rate),
+      );
+      figures.push({
+        name: `wash deal of ${term} periods, proven ${rate}`,
+        derived: 0,
+        simulated: mean,
+        sigma,
+      });
       return number(mean, 3);
     });
     const derived = -capitalCost(deal.collateral + (term + 1) / 2, CAPITAL_PER_YEAR);
-    figures.push({ name: `capital of a wash deal of ${term} periods`, derived, simulated: -capitalOf(deal), sigma: 0, claim: "loses" });
+    figures.push({
+      name: `capital of a wash deal of ${term} periods`,
+      derived,
+      simulated: -capitalOf(deal),
+      sigma: 0,
+      claim: "loses",
+    });
     return [number(term), ...nets, `${signed(derived, 4)} r`];
   });
   return {
-    ...{ id: "wash", title: "Wash deals: what provider and client, the same person, gain together, in r" },
+    ...{
+      id: "wash",
+      title: "Wash deals: what provider and client, the same person, gain together, in r",
+    },
     heading: ["term", "all proven", "9 of 10 proven", "none proven", "capital, per period"],
-    ...{ rows, figures, verdict: "They net to zero in every history, less gas and the price of the locked money." },
+    ...{
+      rows,
+      figures,
+      verdict: "They net to zero in every history, less gas and the price of the locked money.",
+    },
   };
 }
 
@@ -39,6 +59,7 @@ function washNet(deal: Deal, proven: () => boolean): number {
 /** Period by period, all proven and settled at once: the collateral and what is left of the price are locked. */
 function capitalOf(deal: Deal): number {
   let cost = 0;
-  for (let left = deal.term; left > 0; left--) cost += capitalCost(deal.collateral + left, CAPITAL_PER_YEAR);
+  for (let left = deal.term; left > 0; left--)
+    cost += capitalCost(deal.collateral + left, CAPITAL_PER_YEAR);
   return cost / deal.term;
 }
