@@ -40,8 +40,9 @@ export function faultOf({ name, derived, simulated, sigma, claim }: Figure): str
   return undefined;
 }
 
-/** Mean and standard error of `trial` over `count` trials. */
-export function estimate(count: number, trial: () => number): Estimate {
+/** Mean and standard error of `trial` over `about` so many trials. */
+export function estimate(about: number, trial: () => number): Estimate {
+  const count = Math.ceil(about);
   let [mean, squares] = [0, 0];
   for (let i = 1; i <= count; i++) {
     const value = trial();
@@ -53,7 +54,8 @@ export function estimate(count: number, trial: () => number): Estimate {
 }
 
 /** How often `event` happens. The error is that of the `expected` rate: rare events that did not show up have one, too. */
-export function frequency(count: number, expected: number, event: () => boolean): Estimate {
+export function frequency(about: number, expected: number, event: () => boolean): Estimate {
+  const count = Math.ceil(about);
   let hits = 0;
   for (let i = 0; i < count; i++) if (event()) hits++;
   return { mean: hits / count, sigma: Math.sqrt((expected * (1 - expected)) / count) };
