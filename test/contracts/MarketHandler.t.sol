@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IStorageMarket} from "../../contracts/interfaces/IStorageMarket.sol";
+import {IMarketState} from "../../contracts/interfaces/IStorageMarket.sol";
 import {StorageMarket} from "../../contracts/StorageMarket.sol";
 import {TestStablecoin} from "../../contracts/mocks/TestStablecoin.sol";
 import {Draws} from "../../contracts/libraries/Draws.sol";
 import {OfferHash} from "../../contracts/libraries/OfferHash.sol";
+import {Stored} from "./support/Stored.sol";
 import {HashBeacon} from "./support/HashBeacon.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -39,7 +40,7 @@ contract MarketHandler {
     constructor() {
         vm.warp(1_000_000);
         token = new TestStablecoin();
-        IStorageMarket.Parameters memory parameters;
+        IMarketState.Parameters memory parameters;
         parameters.token = token;
         parameters.beacon = new HashBeacon();
         parameters.genesis = 1_000_000;
@@ -82,8 +83,8 @@ contract MarketHandler {
 
     function open(uint256 who, uint256 from, uint256 random) external watched {
         (who, from) = (who % ACTORS, from % ACTORS);
-        IStorageMarket.SignedOffer[] memory offers = new IStorageMarket.SignedOffer[](1);
-        IStorageMarket.Offer memory offer = offers[0].offer;
+        IMarketState.SignedOffer[] memory offers = new IMarketState.SignedOffer[](1);
+        IMarketState.Offer memory offer = offers[0].offer;
         offer.provider = uint32(who + 1);
         offer.client = client(from);
         offer.firstPeriod = uint32(market.period() + (random % 4));
@@ -92,17 +93,17 @@ contract MarketHandler {
         offer.notice = uint16((random >> 24) % 5);
         offer.expiry = type(uint64).max;
         offer.nonce = _nonce++;
-        offer.pieces = new IStorageMarket.Piece[](1 + ((random >> 32) % 3));
+        offer.pieces = new IMarketState.Piece[](1 + ((random >> 32) % 3));
         uint256 lock = 0;
         for (uint256 i = 0; i < offer.pieces.length; ++i) {
-            IStorageMarket.Piece memory piece = offer.pieces[i];
+            IMarketState.Piece memory piece = offer.pieces[i];
             piece.root = _root(market.dealCount() + uint32(i) + 1);
             piece.size = uint64(SIZE);
             piece.rate = uint80(1 + ((random >> 40) % 1_000));
             piece.slashFactor = uint24(64 + ((random >> 64) % 64));
             lock += uint256(piece.rate) * piece.slashFactor * (offer.maxMisses + 1);
         }
-        IStorageMarket.Provider memory provider = market.providerOf(offer.provider);
+        IMarketState.Provider memory provider = market.providerOf(offer.provider);
         uint256 budget = provider.touchedAt == market.period() ? provider.budgetLeft : provider.maxLock;
         if (lock > provider.free || lock > budget) return;
         offers[0].signature = this.sign(offer, _key(who));
@@ -110,7 +111,7 @@ contract MarketHandler {
         vm.prank(client(from));
         uint32 first = market.open(offers, _allowance(), address(0), "");
         for (uint32 i = 0; i < offer.pieces.length; ++i) {
-            IStorageMarket.Deal memory deal = market.dealOf(first + i);
+            IMarketState.Deal memory deal = market.dealOf(first + i);
             ghosts[first + i].deposit = uint256(deal.rate) * offer.periods;
             ghosts[first + i].collateral = uint256(deal.slash) * (offer.maxMisses + 1);
         }
@@ -127,7 +128,7 @@ contract MarketHandler {
     function settle(uint32 random) external watched {
         if (market.dealCount() == 0) return;
         uint32 id = 1 + (random % market.dealCount());
-        IStorageMarket.Deal memory deal = market.dealOf(id);
+        IMarketState.Deal memory deal = market.dealOf(id);
         uint256 paid = market.balanceOf(deal.payee);
         uint256 refunded = market.balanceOf(deal.client);
         uint256 free = market.providerOf(deal.provider).free;
@@ -202,7 +203,7 @@ contract MarketHandler {
     }
 
     /// @dev External, since the hash reads calldata.
-    function sign(IStorageMarket.Offer calldata offer, uint256 key) external view returns (bytes memory) {
+    function sign(IMarketState.Offer calldata offer, uint256 key) external view returns (bytes memory) {
         (, string memory name, string memory version, uint256 chain, address contract_, , ) = market.eip712Domain();
         bytes32 domain = keccak256(
             abi.encode(
@@ -224,7 +225,7 @@ contract MarketHandler {
         return 400 + i;
     }
 
-    function _allowance() private pure returns (IStorageMarket.Payment memory payment) {}
+    function _allowance() private pure returns (IMarketState.Payment memory payment) {}
 
     function _provable(uint32 id, uint32 current) private view returns (bool) {
         return
@@ -235,7 +236,7 @@ contract MarketHandler {
 
     /// @dev Indices, in falling order, of listed deals that end by `bound`.
     function _ended(uint32 id, uint32 bound) private view returns (uint256[] memory indices) {
-        uint32[] memory list = market.listOf(id, 0, type(uint256).max);
+        uint32[] memory list = Stored.list(market, id, market.providerOf(id).listed);
         indices = new uint256[](list.length);
         uint256 count = 0;
         for (uint256 i = list.length; i != 0; --i) {
@@ -247,8 +248,12 @@ contract MarketHandler {
     }
 
     function _proof(uint32 id, uint32 current) private view returns (bytes memory proof, bool) {
-        IStorageMarket.Provider memory provider = market.providerOf(id);
-        uint32[] memory list = market.listOf(id, 0, provider.touchedAt == current ? provider.frozen : provider.listed);
+        IMarketState.Provider memory provider = market.providerOf(id);
+        uint32[] memory list = Stored.list(
+            market,
+            id,
+            provider.touchedAt == current ? provider.frozen : provider.listed
+        );
         if (list.length == 0) return (proof, false);
         uint256 seed = uint256(keccak256(abi.encode(uint64(1_000_000 + (current - 1) * LENGTH + DELAY))));
         uint256[6] memory walk = Draws.walk(seed, address(market), id, current);
@@ -257,7 +262,7 @@ contract MarketHandler {
             if (step == 128) return (proof, false);
             uint256 word = Draws.word(walk, step);
             uint32 deal = list[(word >> 128) % list.length];
-            IStorageMarket.Deal memory terms = market.dealOf(deal);
+            IMarketState.Deal memory terms = market.dealOf(deal);
             if (current < terms.start || current >= terms.end) continue;
             proof = bytes.concat(proof, _path(deal, uint128(word) % 4));
             ++found;
@@ -288,7 +293,7 @@ contract MarketHandler {
 
     function _liveSet(uint32 current, uint32 deals) private view returns (bytes32 set) {
         for (uint32 id = 1; id <= deals; ++id) {
-            IStorageMarket.Deal memory deal = market.dealOf(id);
+            IMarketState.Deal memory deal = market.dealOf(id);
             set = keccak256(abi.encode(set, deal.start <= current && current < deal.end));
         }
     }
@@ -297,7 +302,7 @@ contract MarketHandler {
     function _marks(uint32 deals) private view returns (uint256[] memory marks) {
         marks = new uint256[](2 * deals + ACTORS);
         for (uint32 id = 1; id <= deals; ++id) {
-            IStorageMarket.Deal memory deal = market.dealOf(id);
+            IMarketState.Deal memory deal = market.dealOf(id);
             marks[2 * id - 2] = deal.settledUpTo;
             marks[2 * id - 1] = deal.missed;
         }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {IStorageMarket} from "../../contracts/interfaces/IStorageMarket.sol";
+import {IMarketState} from "../../contracts/interfaces/IStorageMarket.sol";
 import {StorageMarket} from "../../contracts/StorageMarket.sol";
 import {HashBeacon} from "./support/HashBeacon.sol";
 
@@ -37,7 +37,7 @@ contract ReentrancyTest {
 
     function setUp() public {
         token = new CallingToken();
-        IStorageMarket.Parameters memory parameters;
+        IMarketState.Parameters memory parameters;
         parameters.token = token;
         parameters.beacon = new HashBeacon();
         parameters.periodLength = 100;
@@ -76,7 +76,7 @@ contract ReentrancyTest {
         messages[4] = abi.encodeCall(market.voidNonces, (1, 0, 1));
         messages[5] = abi.encodeCall(market.stake, (1, 1, _allowance()));
         messages[6] = abi.encodeCall(market.unstake, (1, 1));
-        messages[7] = abi.encodeCall(market.open, (new IStorageMarket.SignedOffer[](0), _allowance(), address(0), ""));
+        messages[7] = abi.encodeCall(market.open, (new IMarketState.SignedOffer[](0), _allowance(), address(0), ""));
         messages[8] = abi.encodeCall(market.prove, (1, market.period(), "", "", new uint256[](0)));
         messages[9] = abi.encodeCall(market.delist, (1, new uint256[](0)));
         messages[10] = abi.encodeCall(market.giveUp, (1, market.period()));
@@ -85,5 +85,5 @@ contract ReentrancyTest {
         messages[13] = abi.encodeCall(market.push, (address(this)));
     }
 
-    function _allowance() private pure returns (IStorageMarket.Payment memory payment) {}
+    function _allowance() private pure returns (IMarketState.Payment memory payment) {}
 }

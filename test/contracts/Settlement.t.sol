@@ -88,7 +88,7 @@ contract SettlementTest {
         toHead = toHead % 2 ** 12;
         DealTerms terms = DealTermsLibrary.pack(c.start, c.term, size, c.rate, c.slashFactor, provider, toHead);
         uint32 upTo = uint32(c.start + (settled % (c.term + 1)));
-        terms = terms.withSettled(upTo, c.maxMisses).withClosed(true).withEnd(upTo);
+        terms = terms.withSettled(upTo, c.maxMisses).withClosed().withForfeited().withEnd(upTo);
         assert(terms.start() == c.start && terms.end() == upTo && terms.settledUpTo() == upTo);
         assert(terms.missed() == c.maxMisses && terms.size() == size && terms.provider() == provider);
         assert(terms.rate() == c.rate && terms.slashFactor() == c.slashFactor && terms.toHead() == toHead);
@@ -99,12 +99,13 @@ contract SettlementTest {
     function _settle(Case memory c, uint32[] memory times) private view returns (Sums memory sums) {
         DealTerms terms = DealTermsLibrary.pack(c.start, c.term, 1, c.rate, c.slashFactor, 1, 0);
         for (uint256 i = 0; i < times.length; ++i) {
-            Settlement.Outcome memory due = Settlement.outcome(terms, c.maxMisses, bits, times[i]);
+            Settlement.Outcome memory due = Settlement.outcome(terms, c.maxMisses, bits, times[i], 0);
             sums.earned += due.earned;
-            sums.refund += due.refund;
+            sums.refund += due.refund + due.compensation;
             sums.unlocked += due.unlocked;
             terms = terms.withSettled(due.upTo, due.misses);
-            if (due.closed) terms = terms.withClosed(due.defaultedAt != 0);
+            if (due.defaultedAt != 0) terms = terms.withForfeited();
+            if (due.closed) terms = terms.withClosed();
         }
         sums.closed = terms.closed();
     }

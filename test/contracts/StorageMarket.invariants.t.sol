@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IStorageMarket} from "../../contracts/interfaces/IStorageMarket.sol";
+import {IMarketState} from "../../contracts/interfaces/IStorageMarket.sol";
 import {StorageMarket} from "../../contracts/StorageMarket.sol";
 import {MarketHandler} from "./MarketHandler.t.sol";
 
@@ -46,7 +46,7 @@ contract StorageMarketInvariants {
     /// @dev A payee never gets more than the rate for each proven period of the term.
     function invariant_NoPayWithoutABit() public view {
         for (uint32 id = 1; id <= market.dealCount(); ++id) {
-            IStorageMarket.Deal memory deal = market.dealOf(id);
+            IMarketState.Deal memory deal = market.dealOf(id);
             (, , uint256 paid, , ) = handler.ghosts(id);
             uint256 proven = 0;
             for (uint256 p = deal.start; p < deal.end; ++p) {
@@ -59,7 +59,7 @@ contract StorageMarketInvariants {
     /// @dev The provider loses the slash for each closed period of the term without a bit, up to a default, and no more.
     function invariant_NoSlashWithoutAMiss() public view {
         for (uint32 id = 1; id <= market.dealCount(); ++id) {
-            IStorageMarket.Deal memory deal = market.dealOf(id);
+            IMarketState.Deal memory deal = market.dealOf(id);
             (, uint256 collateral, , , uint256 unlocked) = handler.ghosts(id);
             uint256 slashed = collateral - unlocked - deal.unlocked - deal.collateral;
             assert(slashed == uint256(deal.slash) * _misses(deal));
@@ -71,14 +71,14 @@ contract StorageMarketInvariants {
         assert(bytes(handler.broken()).length == 0);
     }
 
-    function _misses(IStorageMarket.Deal memory deal) private view returns (uint256 misses) {
+    function _misses(IMarketState.Deal memory deal) private view returns (uint256 misses) {
         uint256 current = market.period();
         for (uint256 p = deal.start; p < deal.end && p < current && misses <= deal.maxMisses; ++p) {
             if ((market.provenWord(deal.provider, p >> 8) >> (p & 0xff)) & 1 == 0) ++misses;
         }
     }
 
-    function _held(IStorageMarket.Deal memory deal) private pure returns (uint256) {
-        return deal.earned + deal.refund + deal.unlocked + deal.escrow + deal.collateral;
+    function _held(IMarketState.Deal memory deal) private pure returns (uint256) {
+        return deal.earned + deal.refund + deal.compensation + deal.unlocked + deal.escrow + deal.collateral;
     }
 }
