@@ -2,34 +2,46 @@
 pragma solidity 0.8.37;
 
 import {IBeacon} from "../interfaces/IBeacon.sol";
+import {IPrevrandaoBeacon} from "../interfaces/IPrevrandaoBeacon.sol";
 import {BlockHeader} from "@openzeppelin/contracts/utils/BlockHeader.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 
 /// @title PrevrandaoBeacon
-/// @notice Seeds from the chain's own randomness: the seed for a time is `prevrandao` of the first block at or after it,
-/// shown by that block's header and its parent's. It knows no periods; all markets of a chain share it.
-/// @dev Headers are checked against the chain for 8,191 blocks (27 hours of 12 s, 4.5 hours of 2 s): capture early. A block's
-/// hash is never the seed itself, its builder could grind it.
-contract PrevrandaoBeacon is IBeacon {
+/// @notice Immutable and without an owner; knows no periods, so that all markets of a chain can share it.
+/// @dev A time has one possible seed: its header's, or once it is marked a block's hash. It is marked before either is known,
+/// or never.
+contract PrevrandaoBeacon is IPrevrandaoBeacon {
     using BlockHeader for Memory.Slice[];
-
-    /// @notice Thrown when a header is not that of a block of this chain's recent history.
-    error HeaderUnknown(uint256 number, bytes32 hash);
-    /// @notice Thrown when the second header is not the parent of the first.
-    error ParentMismatch(bytes32 expected, bytes32 actual);
-    /// @notice Thrown when the headers are not those of the first block at or after `time` and its parent.
-    error NotFirstBlock(uint64 time, uint256 parentTime, uint256 blockTime);
-    /// @notice Thrown when the chain gives a constant in place of randomness, as some do.
-    error PrevrandaoConstant(uint256 prevrandao);
 
     /// @dev EIP-4399 tells randomness from the difficulty of a chain before the merge by this bound.
     uint256 private constant LARGEST_CONSTANT = 2 ** 64;
     /// @dev EIP-2935: hashes of the last 8,191 blocks.
     address private constant HISTORY = 0x0000F90827F1C53a10cb7A02335B175320002935;
     uint256 private constant BLOCKHASH_WINDOW = 256;
+    uint256 private constant MARK_WINDOW = 30 minutes;
+    /// @dev Blocks from the mark to the one whose hash is the seed: far enough that the marker rarely builds that one, too.
+    uint256 private constant SEED_DISTANCE = 16;
+
+    /// @inheritdoc IPrevrandaoBeacon
+    uint32 public immutable quiet;
 
     /// @inheritdoc IBeacon
     mapping(uint64 time => uint256) public seedAt;
+    /// @inheritdoc IPrevrandaoBeacon
+    mapping(uint64 time => uint256) public markedAt;
+    /// @inheritdoc IPrevrandaoBeacon
+    uint256 public youngestHeader;
+
+    /// @param quiet_ Seconds, 36 hours for markets with periods of a day.
+    constructor(uint32 quiet_) {
+        require(quiet_ != 0, QuietZero());
+        // Else the chain would never show a header, and its seeds would all be block hashes.
+        require(block.prevrandao > LARGEST_CONSTANT, PrevrandaoConstant(block.prevrandao));
+
+        quiet = quiet_;
+        youngestHeader = block.timestamp;
+    }
 
     /// @inheritdoc IBeacon
     /// @param evidence `abi.encode(bytes header, bytes parent)`, both RLP. Items behind those that are read may be of any
@@ -38,15 +50,50 @@ contract PrevrandaoBeacon is IBeacon {
         value = seedAt[time];
         if (value != 0) return value;
         require(evidence.length != 0, SeedMissing(time));
+        require(markedAt[time] == 0, HeaderPathClosed(time, markedAt[time]));
 
         (bytes memory header, bytes memory parent) = abi.decode(evidence, (bytes, bytes));
-        value = _read(time, header, parent);
+        uint256 blockTime;
+        (value, blockTime) = _read(time, header, parent);
+
+        seedAt[time] = value;
+        youngestHeader = Math.max(youngestHeader, blockTime);
+        emit SeedCaptured(time, value);
+    }
+
+    /// @inheritdoc IPrevrandaoBeacon
+    function mark(uint64 time) external {
+        require(block.timestamp < time, MarkTooLate(time, block.timestamp));
+        require(block.timestamp + MARK_WINDOW >= time, MarkTooEarly(time - MARK_WINDOW, block.timestamp));
+        uint256 quietUntil = youngestHeader + quiet;
+        require(block.timestamp > quietUntil, BeaconNotQuiet(quietUntil, block.timestamp));
+        require(markedAt[time] == 0, AlreadyMarked(time, markedAt[time]));
+
+        markedAt[time] = block.number;
+        emit TimeMarked(time, block.number);
+    }
+
+    /// @inheritdoc IPrevrandaoBeacon
+    function finish(uint64 time) external returns (uint256 value) {
+        uint256 number = markedAt[time];
+        require(number != 0, NotMarked(time));
+        value = seedAt[time];
+        if (value != 0) return value;
+        number += SEED_DISTANCE;
+        require(block.number > number, FinishTooEarly(number + 1, block.number));
+
+        value = uint256(_blockHash(number));
+        require(value != 0, HashOutOfReach(number, block.number));
 
         seedAt[time] = value;
         emit SeedCaptured(time, value);
     }
 
-    function _read(uint64 time, bytes memory header, bytes memory parent) private view returns (uint256 value) {
+    function _read(
+        uint64 time,
+        bytes memory header,
+        bytes memory parent
+    ) private view returns (uint256 value, uint256 blockTime) {
         Memory.Slice[] memory fields = BlockHeader.parseHeader(header);
         uint256 number = fields.getNumber();
         bytes32 hash = keccak256(header);
@@ -55,7 +102,7 @@ contract PrevrandaoBeacon is IBeacon {
         bytes32 parentHash = keccak256(parent);
         require(parentHash == fields.getParentHash(), ParentMismatch(fields.getParentHash(), parentHash));
 
-        uint256 blockTime = fields.getTimestamp();
+        blockTime = fields.getTimestamp();
         uint256 parentTime = BlockHeader.getTimestamp(parent);
         require(parentTime < time && time <= blockTime, NotFirstBlock(time, parentTime, blockTime));
 

@@ -13,7 +13,7 @@ interface IBeacon {
     /// @notice Returns the seed for `time`, capturing it from `evidence` when it is not stored yet.
     /// @dev Anyone may call. Evidence for a stored seed is ignored, even a bad one, so that nobody can make a bundle of
     /// capture and proof fail by capturing first.
-    /// @param time Unix time in seconds; the seed is unknowable to everyone before it.
+    /// @param time Unix time in seconds. Nobody knows the seed an hour before it.
     /// @param evidence What the beacon needs to establish the seed; empty to read a stored one.
     function seed(uint64 time, bytes calldata evidence) external returns (uint256);
 

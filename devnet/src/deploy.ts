@@ -5,6 +5,8 @@ import { type Deployment, loadDeployment } from "holdfast/market";
 /** Draws in a period, as in production. */
 const baseSamples = 5;
 const maxTerm = 366;
+/** Seconds without a captured header after which seeds may come from block hashes, as in production. */
+const quiet = 36 * 3600;
 /** Least collateral of a deal: one test dollar. */
 const minCollateral = 1_000_000n;
 
@@ -27,7 +29,7 @@ export async function deploy(
   length: number,
 ): Promise<Deployed> {
   const token = await create(deployer, "TestStablecoin");
-  const beacon = await create(deployer, "PrevrandaoBeacon");
+  const beacon = await create(deployer, "PrevrandaoBeacon", quiet);
   const market = await create(deployer, "StorageMarket", {
     token,
     beacon,

@@ -8,16 +8,15 @@ import type {
   StorageMarket,
   TestStablecoin,
 } from "../../../sdk/src/typechain/index.ts";
+import { HISTORY, HISTORY_CODE } from "./history.ts";
 import { type TestPiece, testBytes, testPiece } from "./piece.ts";
 
 export const LENGTH = 1_000;
 export const DELAY = 100;
+/** Seconds without a header after which the beacon allows a mark, as in production. */
+const QUIET = 36 * 3600;
 export const DOLLAR = 1_000_000n;
 export const ALLOWANCE = { kind: 0, data: "0x" };
-export const HISTORY = "0x0000F90827F1C53a10cb7A02335B175320002935";
-/** Runtime code of EIP-2935, from the EIP. */
-const HISTORY_CODE =
-  "0x3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500";
 
 /** Place of prevrandao in a block's header. */
 const MIX_HASH = 13;
@@ -86,7 +85,9 @@ export async function deployMarket(
   const genesis = (Math.floor((await helpers.time.latest()) / LENGTH) + 1) * LENGTH;
   await helpers.time.increaseTo(genesis);
   const token = (await ethers.deployContract(tokenName)) as unknown as TestStablecoin;
-  const beacon = (await ethers.deployContract("PrevrandaoBeacon")) as unknown as PrevrandaoBeacon;
+  const beacon = (await ethers.deployContract("PrevrandaoBeacon", [
+    QUIET,
+  ])) as unknown as PrevrandaoBeacon;
   const market = (await ethers.deployContract("StorageMarket", [
     {
       token: await token.getAddress(),
