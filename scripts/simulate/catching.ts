@@ -5,7 +5,7 @@ import { randomFrom } from "./random.ts";
 import { drawsFor } from "./rules.ts";
 import { number, percent } from "./text.ts";
 
-export const listSizes = [1, 10, 100, 1_000, 8_000] as const;
+const listSizes = [1, 10, 100, 1_000, 8_000] as const;
 const shares = [0.0001, 0.001, 0.01, 0.1, 0.5, 1] as const;
 /** Draws for one cell; a longer walk gets fewer periods. */
 const DRAWS_PER_CELL = 1_000_000;

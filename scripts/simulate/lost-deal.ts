@@ -78,7 +78,7 @@ export function daysFor(rate: number, chance: number): number {
   return rate === 1 ? 1 : Math.ceil(Math.log1p(-chance) / Math.log1p(-rate));
 }
 
-export function daysUntilCaught(random: Random, real: number): number {
+function daysUntilCaught(random: Random, real: number): number {
   const list: List = { real, dropped: 1 };
   let days = 1;
   while (passes(random, list)) days++;

@@ -89,7 +89,7 @@ export function shields(run: Run): Section {
     heading: ["term", "floor", "best dummies", "locked", "s = 0.5 r", "s = 0.7 r"],
     ...{ rows, figures },
     verdict:
-      "It loses at s = 0.5 r with every class that a client accepts. It PAYS at s = 0.7 r for lists of a few deals with terms of about half a year and more.",
+      "It loses at s = 0.5 r with every class that a client accepts. It PAYS at s = 0.7 r for a list of a few deals with terms of about half a year and more.",
   };
 }
 
@@ -134,7 +134,7 @@ export function shieldBounds(): Section {
     ],
     ...{ rows, figures: [] },
     verdict:
-      "The corner closes with ten deals in the list, with shorter terms, and with dearer capital.",
+      "At s = 0.7 r the corner closes with nine deals in the list, a term of 90, or dearer capital.",
   };
 }
 

@@ -93,8 +93,8 @@ describe("the formulas of docs/economics.md", () => {
     const worst = (term: number, real = 1) => bestShield(defaultDeal(term, LEAST_FLOOR), real).cost;
     const begins = [365, 180, 90, 30].map((term) => Math.round(worst(term) * 100) / 100);
     expect(begins).to.deep.equal([0.51, 0.68, 0.81, 1.12]);
-    expect(worst(365, 10)).to.be.greaterThan(0.7);
-    expect(worst(365, 5)).to.be.lessThan(0.7);
+    expect(worst(365, 9)).to.be.greaterThan(0.7);
+    expect(worst(365, 8)).to.be.lessThan(0.7);
     expect(worst(90)).to.be.greaterThan(0.7);
   });
 
