@@ -25,7 +25,7 @@ const panel = { width: 480, height: 380 };
 const plot = { left: 76, top: 44, right: 460, bottom: 320 };
 const lineHeight = 20;
 
-/** Charts side by side as one SVG. Text and grid follow the reader's light or dark theme; the lines' colours show on both. */
+/** Charts side by side as one SVG. All colours are legible on white and on black: a picture in a page does not know the page's theme. */
 export function chart(charts: readonly Chart[]): string {
   const width = panel.width * charts.length;
   const body = charts.map(
@@ -34,15 +34,14 @@ export function chart(charts: readonly Chart[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${panel.height}" role="img" aria-label="${charts.map(({ title }) => title).join("; ")}">`,
     "<style>",
-    "  text { font: 13px system-ui, sans-serif; fill: #24292f; }",
+    "  text { font: 13px system-ui, sans-serif; fill: #6e7781; }",
     "  .title { font-size: 15px; font-weight: 600; }",
-    "  .grid { stroke: #24292f; stroke-opacity: 0.18; }",
+    "  .grid { stroke: #6e7781; stroke-opacity: 0.3; }",
     "  .line { fill: none; stroke-width: 2; }",
     "  .c0 { stroke: #2f81f7; fill: #2f81f7; }",
     "  .c1 { stroke: #d4760a; fill: #d4760a; }",
     "  .c2 { stroke: #a05bd6; fill: #a05bd6; }",
     "  path.line { fill: none; }",
-    "  @media (prefers-color-scheme: dark) { text { fill: #d7dde4; } .grid { stroke: #d7dde4; } }",
     "</style>",
     ...body,
     "</svg>\n",
