@@ -12,7 +12,7 @@ function vectors<T>(name: string): T {
 }
 
 describe("PieceProof", () => {
-  it("gives the leaves and heights of the specification", async () => {
+  it("gives the leaves and heights of the specification [PIECE-1]", async () => {
     for (const [size, leaves, height] of [
       [1, 1, 2],
       [31, 1, 2],
@@ -29,7 +29,7 @@ describe("PieceProof", () => {
     }
   });
 
-  it("leads each leaf's path to the root, and to no root under another index", async () => {
+  it("leads each leaf's path to the root, and to no root under another index [PROOF-1]", async () => {
     for (const size of [1, 64, 127, 300, 1_017]) {
       const piece = testPiece(testBytes(size, size));
       for (let leaf = 0; leaf < piece.leaves; leaf++) {
@@ -55,7 +55,7 @@ type DrawVector = {
 };
 
 describe("Draws", () => {
-  it("agrees with the vectors it shares with the SDK", async () => {
+  it("agrees with the vectors it shares with the SDK [DRAW-1]", async () => {
     const { chainId } = await ethers.provider.getNetwork();
     const { draws } = vectors<{ draws: DrawVector[] }>("draws");
     const here = draws.filter((draw) => BigInt(draw.chainId) === chainId);
@@ -74,7 +74,7 @@ describe("Draws", () => {
     }
   });
 
-  it("asks one more draw for each 128 listed deals", async () => {
+  it("asks one more draw for each 128 listed deals [DRAW-1]", async () => {
     for (const [frozen, samples] of [
       [1, 5],
       [127, 5],
@@ -88,7 +88,7 @@ describe("Draws", () => {
 });
 
 describe("OfferHash", () => {
-  it("agrees with the vectors it shares with the SDK", async () => {
+  it("agrees with the vectors it shares with the SDK [OFFER-1]", async () => {
     const { offers } = vectors<{
       offers: {
         name: string;

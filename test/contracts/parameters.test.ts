@@ -29,7 +29,9 @@ describe("parameters", () => {
   for (const name of ["token", "beacon"]) {
     it(`may not have a zero ${name}`, async () => {
       const { market, deployed } = await deployment({ [name]: ZeroAddress });
-      await expect(deployed).to.be.revertedWithCustomError(market, "AddressZero");
+      await expect(deployed)
+        .to.be.revertedWithCustomError(market, "AddressInvalid")
+        .withArgs(ZeroAddress);
     });
   }
 

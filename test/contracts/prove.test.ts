@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { dataSlice } from "ethers";
 import {
-  DELAY,
   enterPeriod,
   evidence,
   freshMarket,
@@ -24,7 +23,7 @@ async function liveDeal(size = 1_000) {
 }
 
 describe("prove", () => {
-  it("rejects a period that is not the current one, by name", async () => {
+  it("rejects a period that is not the current one, by name [PROOF-2]", async () => {
     const net = await liveDeal();
     await expect(net.market.prove(1n, 1n, "0x", "0x", []))
       .to.be.revertedWithCustomError(net.market, "PeriodNotCurrent")
@@ -39,7 +38,7 @@ describe("prove", () => {
     );
   });
 
-  it("rejects a second proof of a period", async () => {
+  it("rejects a second proof of a period [PROOF-2]", async () => {
     const net = await liveDeal();
     const proof = await proofFor(net);
     await prove(net);
@@ -48,7 +47,7 @@ describe("prove", () => {
       .withArgs(1n, 2n);
   });
 
-  it("needs the seed", async () => {
+  it("needs the seed [SEED-1]", async () => {
     const net = await liveDeal();
     const proof = await proofFor(net);
     await expect(net.market.prove(1n, 2n, proof, "0x", []))
@@ -56,7 +55,7 @@ describe("prove", () => {
       .withArgs(await seedTime(net, 2));
   });
 
-  it("rejects a path that does not lead to the root", async () => {
+  it("rejects a path that does not lead to the root [PROOF-1]", async () => {
     const net = await liveDeal();
     const proof = await proofFor(net);
     const forged = `${proof.slice(0, -2)}${proof.endsWith("00") ? "01" : "00"}`;
@@ -65,7 +64,7 @@ describe("prove", () => {
     ).to.be.revertedWithCustomError(net.market, "ProofInvalid");
   });
 
-  it("rejects missing and trailing bytes", async () => {
+  it("rejects missing and trailing bytes [PROOF-1]", async () => {
     const net = await liveDeal();
     const proof = await proofFor(net);
     const seed = await evidence(net, 2);
@@ -82,7 +81,7 @@ describe("prove", () => {
     );
   });
 
-  it("rejects when nothing is listed or nothing listed is live", async () => {
+  it("rejects when nothing is listed or nothing listed is live [DRAW-1]", async () => {
     const net = await freshMarket();
     await enterPeriod(net, 2);
     await expect(net.market.prove(1n, 2n, "0x", await evidence(net, 2), []))
@@ -95,27 +94,27 @@ describe("prove", () => {
       .withArgs(1n, 3n, 0n, 5n);
   });
 
-  it("captures the seed in the same call, by anyone, and records the period", async () => {
+  it("captures the seed in the same call, by anyone, and records the period [PROOF-2]", async () => {
     const net = await liveDeal();
     await expect(prove(net)).to.emit(net.market, "Proven").withArgs(1n, 2n);
     expect(await net.beacon.seedAt(await seedTime(net, 2))).to.not.equal(0n);
     expect(await net.market.provenWord(1n, 0)).to.equal(1n << 2n);
   });
 
-  it("uses a captured seed whatever the evidence is", async () => {
+  it("uses a captured seed whatever the evidence is [SEED-2]", async () => {
     const net = await liveDeal();
     await net.beacon.seed(await seedTime(net, 2), await evidence(net, 2));
     await net.market.prove(1n, 2n, await proofFor(net), "0xdeadbeef", []);
   });
 
   for (const size of [1, 31, 32, 64, 127, 128, 254, 4_064, 4_065, 20_000]) {
-    it(`accepts a piece of ${size} bytes`, async () => {
+    it(`accepts a piece of ${size} bytes [PIECE-1]`, async () => {
       const net = await liveDeal(size);
       await prove(net);
     });
   }
 
-  it("draws over many deals of different sizes and skips those that are not live", async () => {
+  it("draws over many deals of different sizes and skips those that are not live [DRAW-1]", async () => {
     const net = await freshMarket();
     for (const [i, size] of [1, 500, 3_000, 127, 9_000].entries()) {
       await openDeal(net, { pieces: [newPiece(net, size)], firstPeriod: 2 + (i % 2) * 7 });
@@ -124,14 +123,14 @@ describe("prove", () => {
     expect(await net.market.provenWord(1n, 0)).to.equal(0b1111111111100n);
   });
 
-  it("does not draw from what was opened in this period", async () => {
+  it("does not draw from what was opened in this period [LIST-1]", async () => {
     const net = await liveDeal();
     await openDeal(net);
     expect((await net.market.providerOf(1n)).frozen).to.equal(1n);
     await prove(net);
   });
 
-  it("keeps providers apart: the same data, other draws, other history", async () => {
+  it("keeps providers apart: the same data, other draws, other history [DRAW-1]", async () => {
     const net = await freshMarket();
     await registerProvider(net);
     const pieces = [newPiece(net, 20_000)];
@@ -148,117 +147,8 @@ describe("prove", () => {
   });
 });
 
-describe("delist", () => {
-  it("rejects before the period is decided, once the seed may be known", async () => {
-    const net = await liveDeal();
-    await expect(net.market.delist(1n, [0]))
-      .to.be.revertedWithCustomError(net.market, "NotYetDecided")
-      .withArgs(1n, 2n);
-  });
-
-  it("rejects a live deal and an index behind the list", async () => {
-    const net = await liveDeal();
-    await prove(net);
-    await expect(net.market.delist(1n, [0]))
-      .to.be.revertedWithCustomError(net.market, "StillLive")
-      .withArgs(1n, 12n, 3n);
-    await expect(net.market.delist(1n, [1]))
-      .to.be.revertedWithCustomError(net.market, "ListIndexInvalid")
-      .withArgs(1n, 1n);
-  });
-
-  it("takes deals out in the transaction of their last proof, the last entry filling the gap", async () => {
-    const net = await freshMarket();
-    for (const periods of [1, 5, 1, 5]) await openDeal(net, { periods, maxMisses: 0 });
-    await enterPeriod(net, 2);
-    await expect(prove(net, 1n, [2, 0]))
-      .to.emit(net.market, "Delisted")
-      .withArgs(1n, 3n)
-      .and.to.emit(net.market, "Delisted")
-      .withArgs(1n, 1n);
-    expect(await net.market.listOf(1n, 0, 9)).to.deep.equal([4n, 2n]);
-    await proveUpTo(net, 6);
-  });
-
-  it("refuses a live deal inside prove too", async () => {
-    const net = await freshMarket();
-    await openDeal(net, { periods: 2 });
-    await enterPeriod(net, 2);
-    await expect(prove(net, 1n, [0]))
-      .to.be.revertedWithCustomError(net.market, "StillLive")
-      .withArgs(1n, 4n, 3n);
-  });
-
-  it("takes ended deals out at the start of a period, while nobody can know the seed", async () => {
-    const net = await freshMarket();
-    for (const periods of [1, 2, 1]) await openDeal(net, { periods, maxMisses: 0 });
-    await net.helpers.time.increaseTo((await seedTime(net, 3)) - DELAY + 1);
-    await net.market.delist(1n, [2, 0]);
-    expect(await net.market.listOf(1n, 0, 9)).to.deep.equal([2n]);
-    expect((await net.market.providerOf(1n)).frozen).to.equal(1n);
-    await expect(net.market.delist(1n, [0])).to.be.revertedWithCustomError(net.market, "StillLive");
-    await enterPeriod(net, 3);
-    await prove(net);
-  });
-
-  it("rejects ended deals from half the delay on, and takes them in the second before", async () => {
-    const net = await freshMarket();
-    await openDeal(net, { periods: 1, maxMisses: 0 });
-    const half = async (p: number) => (await seedTime(net, p)) - DELAY / 2;
-    await net.helpers.time.setNextBlockTimestamp(await half(3));
-    await expect(net.market.delist(1n, [0])).to.be.revertedWithCustomError(
-      net.market,
-      "NotYetDecided",
-    );
-    await net.helpers.time.setNextBlockTimestamp((await half(4)) - 1);
-    await net.market.delist(1n, [0]);
-  });
-});
-
-describe("giveUp", () => {
-  it("rejects anybody but the owner and any period but this", async () => {
-    const net = await liveDeal();
-    await expect(net.market.connect(net.operator).giveUp(1n, 2n)).to.be.revertedWithCustomError(
-      net.market,
-      "NotOwner",
-    );
-    await expect(net.market.connect(net.owner).giveUp(1n, 3n)).to.be.revertedWithCustomError(
-      net.market,
-      "PeriodNotCurrent",
-    );
-  });
-
-  it("rejects a period that is proven", async () => {
-    const net = await liveDeal();
-    await prove(net);
-    await expect(net.market.connect(net.owner).giveUp(1n, 2n)).to.be.revertedWithCustomError(
-      net.market,
-      "AlreadyProven",
-    );
-  });
-
-  it("bars the proof of the period and lets ended deals go", async () => {
-    const net = await freshMarket();
-    await openDeal(net, { periods: 1, maxMisses: 0 });
-    await enterPeriod(net, 2);
-    await expect(net.market.connect(net.owner).giveUp(1n, 2n))
-      .to.emit(net.market, "GaveUp")
-      .withArgs(1n, 2n);
-    await expect(prove(net))
-      .to.be.revertedWithCustomError(net.market, "AlreadyGivenUp")
-      .withArgs(1n, 2n);
-    await expect(net.market.connect(net.owner).giveUp(1n, 2n)).to.be.revertedWithCustomError(
-      net.market,
-      "AlreadyGivenUp",
-    );
-    await net.market.delist(1n, [0]);
-    expect((await net.market.providerOf(1n)).listed).to.equal(0n);
-    expect((await net.market.providerOf(1n)).version).to.equal(1n);
-  });
-});
-
 describe("period", () => {
-  it("is half open: the first second of a period belongs to it", async () => {
+  it("is half open: the first second of a period belongs to it [TIME-1]", async () => {
     const { market, helpers } = await freshMarket();
     const { genesis } = await market.parameters();
     await helpers.time.increaseTo(genesis + BigInt(LENGTH) - 1n);

@@ -1,7 +1,6 @@
 import { expect } from "chai";
-import { ZeroAddress } from "ethers";
+import { balances, live, RATE, SLASH, STAKE } from "./support/deals.ts";
 import {
-  DOLLAR,
   enterPeriod,
   evidence,
   freshMarket,
@@ -10,30 +9,7 @@ import {
   prove,
   proveUpTo,
   registerProvider,
-  type TestMarket,
 } from "./support/market.ts";
-
-const RATE = 1_000n;
-const SLASH = 17_000n;
-const STAKE = 1_000n * DOLLAR;
-
-/** Proves the periods of `history` that are marked, from period 2 on, and ends in the period behind it. */
-async function live(net: TestMarket, history: string, provider = 1n) {
-  for (const [i, mark] of [...history].entries()) {
-    await enterPeriod(net, 2 + i);
-    if (mark === "1") await prove(net, provider);
-  }
-  await enterPeriod(net, 2 + history.length);
-}
-
-async function balances(net: TestMarket) {
-  const { market, client, beneficiary } = net;
-  return {
-    payee: await market.balanceOf(beneficiary),
-    client: await market.balanceOf(client),
-    free: (await market.providerOf(1n)).free,
-  };
-}
 
 describe("settle", () => {
   it("rejects an unknown deal", async () => {
@@ -46,7 +22,7 @@ describe("settle", () => {
       .withArgs(0n);
   });
 
-  it("pays nothing for a period that is not closed, proven or not", async () => {
+  it("pays nothing for a period that is not closed, proven or not [TIME-2]", async () => {
     const net = await freshMarket();
     const id = await openDeal(net);
     await proveUpTo(net, 2);
@@ -58,7 +34,7 @@ describe("settle", () => {
   const histories: [
     history: string,
     earned: bigint,
-    refund: bigint,
+    client: bigint,
     unlocked: bigint,
     what: string,
   ][] = [
@@ -71,33 +47,34 @@ describe("settle", () => {
     ["11010111", 3n * RATE, 7n * RATE + 2n * SLASH, 0n, "a default, later proofs not counting"],
     ["1111111100", 8n * RATE, 2n * RATE + 2n * SLASH, 0n, "a default in the last period"],
   ];
-  for (const [history, earned, refund, unlocked, what] of histories) {
-    it(`settles ${what} (${history})`, async () => {
+  for (const [history, earned, client, unlocked, what] of histories) {
+    it(`settles ${what} (${history}) [PAY-5]`, async () => {
       const net = await freshMarket();
       const id = await openDeal(net);
       await live(net, history);
       const before = await net.market.dealOf(id);
-      expect([before.earned, before.refund, before.unlocked]).to.deep.equal([
+      expect([before.earned, before.refund + before.compensation, before.unlocked]).to.deep.equal([
         earned,
-        refund,
+        client,
         unlocked,
       ]);
+      expect(before.compensation).to.equal(SLASH * before.misses);
 
       await net.market.settle([id]);
 
       const locked = (await net.market.dealOf(id)).collateral;
       expect(await balances(net)).to.deep.equal({
         payee: earned,
-        client: refund,
+        client,
         free: STAKE - 2n * SLASH + unlocked,
       });
       const after = await net.market.dealOf(id);
       expect([after.earned, after.refund, after.unlocked]).to.deep.equal([0n, 0n, 0n]);
       // Conservation: the price and the collateral are all accounted for.
-      expect(earned + refund + unlocked + after.escrow + locked).to.equal(10n * RATE + 2n * SLASH);
+      expect(earned + client + unlocked + after.escrow + locked).to.equal(10n * RATE + 2n * SLASH);
     });
 
-    it(`gives the same by settling in each period (${history})`, async () => {
+    it(`gives the same by settling in each period (${history}) [PAY-4]`, async () => {
       const net = await freshMarket();
       const id = await openDeal(net);
       for (const [i, mark] of [...history].entries()) {
@@ -109,13 +86,13 @@ describe("settle", () => {
       await net.market.settle([id]);
       expect(await balances(net)).to.deep.equal({
         payee: earned,
-        client: refund,
+        client,
         free: STAKE - 2n * SLASH + unlocked,
       });
     });
   }
 
-  it("closes a deal at its end, once", async () => {
+  it("closes a deal at its end, once [PAY-3]", async () => {
     const net = await freshMarket();
     const id = await openDeal(net, { periods: 2 });
     await live(net, "11");
@@ -123,7 +100,7 @@ describe("settle", () => {
       .to.emit(net.market, "Closed")
       .withArgs(id, 2n * SLASH)
       .and.to.emit(net.market, "Settled")
-      .withArgs(id, net.beneficiary.address, net.client.address, 4n, 2n * RATE, 0n);
+      .withArgs(id, 4n, 2n * RATE, 0n, 0n);
     await net.market.settle([id]);
     expect(await balances(net)).to.deep.equal({ payee: 2n * RATE, client: 0n, free: STAKE });
     const deal = await net.market.dealOf(id);
@@ -135,7 +112,7 @@ describe("settle", () => {
     ]);
   });
 
-  it("shows a default before anybody settles it, and ends the deal with the next period when somebody does", async () => {
+  it("shows a default before anybody settles it, and ends the deal with the next period when somebody does [PAY-2]", async () => {
     const net = await freshMarket();
     const id = await openDeal(net);
     await live(net, "100");
@@ -160,7 +137,7 @@ describe("settle", () => {
     ]);
   });
 
-  it("leaves the end where it was when the default is found after it", async () => {
+  it("leaves the end where it was when the default is found after it [LIVE-1]", async () => {
     const net = await freshMarket();
     const id = await openDeal(net, { periods: 2 });
     await enterPeriod(net, 9);
@@ -169,7 +146,7 @@ describe("settle", () => {
     expect([deal.forfeited, deal.end]).to.deep.equal([true, 4n]);
   });
 
-  it("by a stranger does not spoil a proof in flight: the defaulted deal is still drawn", async () => {
+  it("by a stranger does not spoil a proof in flight: the defaulted deal is still drawn [LIVE-1]", async () => {
     const net = await freshMarket();
     const lost: bigint[] = [];
     for (let i = 0; i < 4; i++) lost.push(await openDeal(net, { maxMisses: 0 }));
@@ -184,7 +161,7 @@ describe("settle", () => {
     await prove(net);
   });
 
-  it("counts misses over terms that cross a word of the history", async () => {
+  it("counts misses over terms that cross a word of the history [PAY-1]", async () => {
     const net = await freshMarket();
     const id = await openDeal(net, { firstPeriod: 254, periods: 6, maxMisses: 2 });
     for (const p of [254, 255, 256, 257, 258, 259]) {
@@ -197,7 +174,7 @@ describe("settle", () => {
     expect((await net.market.dealOf(id)).missed).to.equal(2n);
   });
 
-  it("pays what a provider's record can no longer hold to its owner", async () => {
+  it("pays what a provider's record can no longer hold to its owner [PAY-3]", async () => {
     const net = await freshMarket();
     const { market, token, owner } = net;
     const id = await openDeal(net, { periods: 1, maxMisses: 0 });
@@ -210,7 +187,7 @@ describe("settle", () => {
     expect(await market.balanceOf(owner)).to.equal(SLASH);
   });
 
-  it("leaves other providers' deals alone", async () => {
+  it("leaves other providers' deals alone [PAY-1]", async () => {
     const net = await freshMarket();
     await registerProvider(net);
     const lost = await openDeal(net);
@@ -222,43 +199,5 @@ describe("settle", () => {
     expect((await net.market.dealOf(lost)).forfeited).to.equal(true);
     expect(await net.market.balanceOf(net.beneficiary)).to.equal(3n * RATE);
     expect(await net.market.balanceOf(net.client)).to.equal(10n * RATE + 2n * SLASH);
-  });
-});
-
-describe("withdraw and push", () => {
-  async function earned() {
-    const net = await freshMarket();
-    const id = await openDeal(net);
-    await live(net, "11");
-    await net.market.settle([id]);
-    return net;
-  }
-
-  it("rejects more than the balance and the zero address", async () => {
-    const { market, beneficiary } = await earned();
-    await expect(market.connect(beneficiary).withdraw(beneficiary, 2n * RATE + 1n))
-      .to.be.revertedWithCustomError(market, "BalanceTooLow")
-      .withArgs(beneficiary.address, 2n * RATE + 1n, 2n * RATE);
-    await expect(
-      market.connect(beneficiary).withdraw(ZeroAddress, 1n),
-    ).to.be.revertedWithCustomError(market, "AddressZero");
-  });
-
-  it("sends a part of the balance to any address", async () => {
-    const { market, beneficiary, token } = await earned();
-    const to = "0x00000000000000000000000000000000000000A1";
-    await expect(market.connect(beneficiary).withdraw(to, 5n))
-      .to.emit(market, "Withdrawn")
-      .withArgs(beneficiary.address, to, 5n);
-    expect(await token.balanceOf(to)).to.equal(5n);
-    expect(await market.balanceOf(beneficiary)).to.equal(2n * RATE - 5n);
-  });
-
-  it("pushes the whole balance to the account itself, by anyone, once", async () => {
-    const { market, beneficiary, stranger, token } = await earned();
-    await market.connect(stranger).push(beneficiary);
-    await expect(market.connect(stranger).push(beneficiary)).to.not.emit(market, "Withdrawn");
-    expect(await token.balanceOf(beneficiary)).to.equal(2n * RATE);
-    expect(await market.balanceOf(beneficiary)).to.equal(0n);
   });
 });

@@ -11,6 +11,7 @@ import {
   sign,
   type TestMarket,
 } from "./support/market.ts";
+import { objectsOf } from "./support/stored.ts";
 
 type Field = [name: string, bits: number, value: string];
 type Word = { readonly fields: Field[]; readonly word: string };
@@ -114,7 +115,7 @@ describe("storage", () => {
   it("packs eight ids of a list and four objects of an owner into a slot", async () => {
     const { net } = await opened();
     expect(await read(net, entry(1n, LISTS))).to.equal(zeroPadValue(toBeHex((2n << 32n) | 1n), 32));
-    const { objects } = await net.market.objectsOf(net.client, false, 0, 1);
+    const objects = await objectsOf(net, net.client);
     const array = BigInt(
       keccak256(zeroPadValue(toBeHex(entry(net.client.address, OWN_OBJECTS)), 32)),
     );

@@ -50,12 +50,12 @@ async function proveBySteps(wanted: number) {
 }
 
 describe("the walk of the draws", () => {
-  it("may take 64 steps for each draw", async () => {
+  it("may take 64 steps for each draw [DRAW-1]", async () => {
     const { net, proving } = await proveBySteps(LAST_STEP);
     await expect(proving).to.emit(net.market, "Proven");
   });
 
-  it("may not take one more", async () => {
+  it("may not take one more [DRAW-1]", async () => {
     const { net, proving } = await proveBySteps(LAST_STEP + 1);
     await expect(proving)
       .to.be.revertedWithCustomError(net.market, "TooFewLiveDeals")
