@@ -22,13 +22,14 @@ function appraisal({ rate, slash, missed, misses, maxMisses, ...deal }: Deal) {
   // The current period may be proven already; only those after it can still be lost.
   const later = deal.escrow > rate ? deal.escrow / rate - 1n : 0n;
   const slashes = later < missesLeft + 1n ? later : missesLeft + 1n;
+  const refund = deal.refund + deal.compensation;
   return {
     /** To the provider: earned in all, paid out or not. Nothing that comes later takes it back. */
     earned: rate * BigInt(settled) + deal.earned,
     /** To the client: due now, for misses so far. */
-    refund: deal.refund,
+    refund,
     /** To the client, at least, should the provider never prove again. */
-    ifLost: deal.refund + rate * later + slash * slashes,
+    ifLost: refund + rate * later + slash * slashes,
     missesLeft,
   };
 }

@@ -14,7 +14,7 @@ const tokenNames = [
 ].flat();
 
 mkdirSync(out, { recursive: true });
-write("storage-market", "storageMarketAbi", read("contracts/StorageMarket.sol/StorageMarket.json"));
+write("storage-market", "storageMarketAbi", readMarket());
 write(
   "prevrandao-beacon",
   "prevrandaoBeaconAbi",
@@ -27,6 +27,17 @@ write(
     ({ type, name }) => type !== "function" || tokenNames.includes(name ?? ""),
   ),
 );
+
+/** The market's functions as its interface names their arguments: the contract passes some on without a look at them. */
+function readMarket(): JsonFragment[] {
+  const own = read("contracts/StorageMarket.sol/StorageMarket.json");
+  const named = read("contracts/interfaces/IStorageMarket.sol/IStorageMarket.json");
+  const key = (fragment: JsonFragment) => Fragment.from(fragment).format("sighash");
+  const byKey = new Map(named.map((fragment) => [key(fragment), fragment]));
+  return own.map((fragment) =>
+    fragment.type === "function" ? (byKey.get(key(fragment)) ?? fragment) : fragment,
+  );
+}
 
 function read(path: string): JsonFragment[] {
   return JSON.parse(readFileSync(join(root, "artifacts", path), "utf8")).abi;

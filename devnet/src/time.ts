@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Market, periodAt, seedTime } from "holdfast/market";
+import { listOf, type Market, periodAt, seedTime } from "holdfast/market";
 import type { Chain } from "./chain.ts";
 import type { ManagedProvider } from "./provider.ts";
 
 const pollMs = 100;
-/** Most deals that a provider's list can hold. */
-const listLimit = 8_192;
 
 export interface Passage {
   readonly chain: Chain;
@@ -52,10 +50,9 @@ async function proven(passage: Passage, provider: ManagedProvider, period: numbe
   }
 }
 
-async function hasLiveDeal({ contract }: Market, id: number, period: number): Promise<boolean> {
-  const listed = await contract.listOf(id, 0, listLimit);
-  for (const deal of listed) {
-    const { start, end } = await contract.dealOf(deal);
+async function hasLiveDeal(market: Market, id: number, period: number): Promise<boolean> {
+  for (const deal of await listOf(market, id)) {
+    const { start, end } = await market.deal(deal);
     if (start <= period && period < end) return true;
   }
   return false;

@@ -4,7 +4,7 @@ import type { Journal, OfferRecord, UploadRecord } from "./journal/journal.ts";
 import type { Log } from "./log.ts";
 import { nonceIsUsed } from "./offers/nonces.ts";
 import type { Pieces } from "./pieces/pieces.ts";
-import { listOf } from "./proving/listed.ts";
+import { listedIds } from "./proving/listed.ts";
 import { IDLE_SECONDS, type Uploads } from "./uploads/uploads.ts";
 
 /** How often it looks, in the chain's time. Seconds. */
@@ -83,7 +83,7 @@ export function collection(options: CollectionOptions): Collection {
         }
         continue;
       }
-      const listed = lists.get(deal.provider) ?? new Set(await listOf(market, deal.provider));
+      const listed = lists.get(deal.provider) ?? new Set(await listedIds(market, deal.provider));
       lists.set(deal.provider, listed);
       if (!listed.has(deal.id)) await journal.updateDeal(deal.id, { ...deal, closedAt: time });
     }

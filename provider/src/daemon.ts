@@ -23,6 +23,7 @@ import { offers as offerDesk } from "./offers/offers.ts";
 import { providerClasses } from "./offers/policy.ts";
 import { quotes as quoteDesk } from "./offers/quotes.ts";
 import { pieces as pieceStore } from "./pieces/pieces.ts";
+import { challenges as answerer } from "./proving/challenges.ts";
 import { proving as prover } from "./proving/proving.ts";
 import { settings as settle } from "./settings.ts";
 import { settlement as settler } from "./settlement.ts";
@@ -105,6 +106,7 @@ async function start(
   const outbox = openOutbox({ rpc, signer, journal, log, signal });
   const work = { rpc, market, deployment, journal, pieces, outbox, log };
   const proving = prover(work);
+  const challenges = answerer(work);
   const settlement = settler({ ...work, settleEvery: settings.settleEvery });
   const collection = collector({ ...work, uploads });
 
@@ -145,6 +147,7 @@ async function start(
     ...ids.list().map(({ id }): Step => {
       return { name: `prove ${id}`, run: () => proving.run(id, follower.head()) };
     }),
+    { name: "answer challenges", run: () => challenges.run(follower.head()) },
     { name: "settle", run: () => settlement.run(follower.head()) },
     { name: "collect", run: () => collection.run(follower.final()) },
   ];

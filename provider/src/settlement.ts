@@ -59,6 +59,8 @@ export function settlement(options: SettlementOptions): Settlement {
 
   function isDue(deal: Deal, period: number): boolean {
     if (deal.closed || period <= deal.settledUpTo) return false;
+    // While a challenge can be answered, settlement stands still.
+    if (deal.challengedAt !== 0 && !deal.defaulted) return false;
     const ended = period >= deal.end || deal.defaulted;
     const worthIt = deal.earned > 0n && period - deal.settledUpTo >= settleEvery;
     return ended || worthIt;
@@ -70,18 +72,20 @@ export function settlement(options: SettlementOptions): Settlement {
     if (!(await outbox.send(`settle ${ids[0]}-${ids.at(-1)} ${period}`, call))) return false;
 
     for (const deal of deals) {
-      const { earned, refund, unlocked } = deal;
-      log("info", "settled", { ...describe(deal), earned, refund, unlocked });
+      const { earned, refund, compensation, unlocked } = deal;
+      log("info", "settled", { ...describe(deal), earned, refund, compensation, unlocked });
       const record = await journal.deal(Number(deal.id));
       if (record !== undefined) await remember(record, await market.deal(deal.id));
     }
-    return payOut(new Set(deals.map(({ payee }) => payee)), period);
+    return payOut(new Set(deals.map(({ provider }) => provider)), period);
   }
 
-  async function payOut(payees: ReadonlySet<string>, period: number): Promise<boolean> {
-    for (const payee of payees) {
+  /** To the own beneficiaries alone: who was assigned the income of a deal collects it by itself. */
+  async function payOut(providers: ReadonlySet<number>, period: number): Promise<boolean> {
+    const records = await Promise.all([...providers].map((id) => market.provider(id)));
+    for (const payee of new Set(records.map(({ beneficiary }) => beneficiary))) {
       const amount = await market.claimable(payee);
-      if (amount === 0n) continue;
+      if (amount === 0n || (await market.contract.keepsBalance(payee))) continue;
       const call = await market.contract.push.populateTransaction(payee);
       if (!(await outbox.send(`push ${payee} ${period}`, call))) return false;
       log("info", "paid-out", { payee, amount });

@@ -1,7 +1,7 @@
 import { type CallOptions, throwIfCancelled } from "./call.ts";
 import type { Context } from "./context.ts";
 import { HoldfastError } from "./errors.ts";
-import type { ObjectRef } from "./market/contract.ts";
+import type { ObjectRef } from "./market/storage.ts";
 import { type ObjectId, objectId } from "./object-id.ts";
 import { readManifest } from "./retrieve/locate.ts";
 import { unlock } from "./retrieve/private.ts";
@@ -29,17 +29,27 @@ const PAGE = 20;
 
 /** @see Holdfast.list */
 export async function* list(ctx: Context, o: CallOptions = {}): AsyncGenerator<ObjectSummary> {
+  const seen = new Set<bigint>();
+  for await (const ref of newestFirst(ctx)) {
+    throwIfCancelled(o.signal);
+    // Publishing lists an object again: its newest entry counts.
+    if (seen.has(ref.firstDeal)) continue;
+    seen.add(ref.firstDeal);
+    yield await summaryOf(ctx, ref, o);
+  }
+}
+
+/** Two lists, each newest first, become one. */
+async function* newestFirst(ctx: Context): AsyncGenerator<ObjectRef> {
   const own = entries(ctx, false);
   const received = entries(ctx, true);
   let [mine, theirs] = await Promise.all([own.next(), received.next()]);
   while (!mine.done || !theirs.done) {
-    throwIfCancelled(o.signal);
-    // Two lists, each newest first, become one.
-    if (!mine.done && (theirs.done || mine.value.firstDeal > theirs.value.firstDeal)) {
-      yield await summaryOf(ctx, mine.value, o);
+    if (!mine.done && (theirs.done || mine.value.block >= theirs.value.block)) {
+      yield mine.value;
       mine = await own.next();
     } else if (!theirs.done) {
-      yield await summaryOf(ctx, theirs.value, o);
+      yield theirs.value;
       theirs = await received.next();
     }
   }

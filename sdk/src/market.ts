@@ -10,8 +10,6 @@ export {
   type Deal,
   type Market,
   market,
-  type ObjectRef,
-  type ObjectsOptions,
   type ProviderRecord,
 } from "./market/contract.ts";
 export { type Address, type Deployment, loadDeployment } from "./market/deployment.ts";
@@ -44,6 +42,15 @@ export { formatMoney } from "./market/money.ts";
 export { periodAt, periodStart, seedTime } from "./market/periods.ts";
 export { decodeRevert, type Revert } from "./market/reverts.ts";
 export { type RpcSender, seedEvidence } from "./market/seed.ts";
+export {
+  listOf,
+  manifestTagOf,
+  nonceWord,
+  type ObjectRef,
+  type ObjectsOptions,
+  objectsOf,
+  openerOf,
+} from "./market/storage.ts";
 export { classFor, type DealTerms, dealTerms, defaultMaxMisses } from "./market/terms.ts";
 export {
   type OfferRequest,

@@ -4,7 +4,7 @@ import { type CallOptions, invalidArgument, throwIfCancelled } from "./call.ts";
 import type { Context } from "./context.ts";
 import type { Manifest, PrivateManifest } from "./object/manifest.ts";
 import { firstDealOf, looksLikeObjectId, type ObjectId } from "./object-id.ts";
-import { blocksOf, type Located, locate, unknownObject } from "./retrieve/locate.ts";
+import { type Located, locate, unknownObject } from "./retrieve/locate.ts";
 import { readPrivate, unlock } from "./retrieve/private.ts";
 import { contentCidOf, gateways, publicFile } from "./retrieve/public.ts";
 import { type ProviderReport, type Reporter, reporter } from "./retrieve/report.ts";
@@ -88,7 +88,7 @@ async function openPublic(
   books: Reporter,
   signal: AbortSignal | undefined,
 ): Promise<Opened> {
-  const cid = await contentCidOf(ctx, firstDeal, await blocksOf(ctx, firstDeal));
+  const cid = await contentCidOf(ctx, firstDeal);
   if (cid === undefined) {
     throw unknownObject(firstDeal, "the node no longer has the event that names its CID");
   }

@@ -4,7 +4,7 @@ import type { Deal } from "./market/contract.ts";
 import { firstDealOf, type ObjectId } from "./object-id.ts";
 import { locate, type Place } from "./retrieve/locate.ts";
 
-/** Where a deal stands. `waiting`: it starts with the next period. `ended`: its term is over. */
+/** Where a deal stands. `waiting`: it has not started. `ended`: its term is over. `defaulted`: the provider has lost its collateral. */
 export type DealState = "waiting" | "live" | "ended" | "defaulted";
 
 /** A deal of an object, derived from the chain. Amounts in the token's smallest unit. */
@@ -76,13 +76,13 @@ function dealStatus({ index, deal, url }: Place, period: number): DealStatus {
     missed: deal.misses,
     missesLeft: Math.max(0, deal.maxMisses - deal.misses),
     earned: deal.rate * BigInt(settled) + deal.earned,
-    refundable: deal.refund,
+    refundable: deal.refund + deal.compensation,
     escrow: deal.escrow,
   };
 }
 
 function stateOf(deal: Deal, period: number): DealState {
-  if (deal.forfeited || deal.defaulted) return "defaulted";
+  if (deal.defaulted) return "defaulted";
   if (deal.closed || period >= deal.end) return "ended";
   return period < deal.start ? "waiting" : "live";
 }

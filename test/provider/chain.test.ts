@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ProviderConfig } from "@holdfast/provider";
 import { expect } from "chai";
 import { Contract, type JsonRpcProvider } from "ethers";
-import { type Deal, erc20Abi, parseSignedOffer, periodStart } from "holdfast/market";
+import { type Deal, erc20Abi, listOf, parseSignedOffer, periodStart } from "holdfast/market";
 import { type Bench, bench, type TestProvider } from "../support/provider.ts";
 import { askOffer, call, cidOf, forOpen, sample, upload } from "../support/uploader.ts";
 
@@ -78,7 +78,7 @@ describe("a provider on the chain", () => {
       const period = await nextPeriod();
       await provider.seen("proven", (entry) => entry.period === period);
     }
-    expect(await world.market.contract.listOf(config.provider, 0, 10)).to.deep.equal([]);
+    expect(await listOf(world.market, config.provider)).to.deep.equal([]);
     const { payee, rate } = await deal(id);
     const before = await balance(payee);
     await nextPeriod();

@@ -300,7 +300,7 @@ describe("store", function () {
       const { report } = await wallet.store(bytes, { quote });
       expect(report.failures).to.have.length(1);
       expect(report.failures[0]).to.include({ fragment: 1, code: "OPEN_REVERTED" });
-      expect(report.failures[0]?.message).to.include("OfferSignerInvalid(offer 1, operator ");
+      expect(report.failures[0]?.message).to.include("OfferSignatureInvalid(offer 1, operator ");
       expect(report.providers.map(({ url }) => url)).to.deep.equal(
         quote.providers.map(({ url }) => url),
       );
@@ -344,7 +344,7 @@ describe("store", function () {
       expect(error).to.have.property("code", "OPEN_REVERTED");
       expect(error).to.have.property("offerIndex").that.is.a("number");
       expect(error.message).to.match(
-        /^Could not open the deals: the contract refused with OfferSignerInvalid\(offer \d, /,
+        /^Could not open the deals: the contract refused with OfferSignatureInvalid\(offer \d, /,
       );
       expect(await market(world.net.deployment, signer).objectsOf(signer.address)).to.deep.equal(
         [],

@@ -4,20 +4,23 @@ import type { DealRecord, ManifestRecord } from "../journal/journal.ts";
 
 type MarketInterface = Market["contract"]["interface"];
 
+/** What may end a deal before its term. */
+const EARLY_ENDS = ["Defaulted", "Abandoned", "Shortened"] as const;
+
 /** Topics of the events that a provider has to know of. */
 export function eventTopics(market: MarketInterface): string[] {
   return [
     market.getEvent("DealOpened").topicHash,
     market.getEvent("Stored").topicHash,
-    market.getEvent("Defaulted").topicHash,
+    ...EARLY_ENDS.map((name) => market.getEvent(name).topicHash),
   ];
 }
 
 export type Events = {
   readonly deals: readonly DealRecord[];
   readonly manifests: readonly ManifestRecord[];
-  /** Deals of any provider that ended before their term. */
-  readonly defaulted: readonly number[];
+  /** Deals of any provider whose end may have moved. */
+  readonly shortened: readonly number[];
 };
 
 type Parsed = { readonly log: Log; readonly event: LogDescription };
@@ -34,15 +37,17 @@ export function readEvents(
   });
   const named = (name: string) => parsed.filter(({ event }) => event.name === name);
 
-  const stored = named("Stored");
-  const opened = named("DealOpened").filter(({ event }) => ids.has(Number(event.args.provider)));
-  const deals = opened.map((entry) => asDeal(entry, objectOf(entry, stored)));
+  const opened = named("DealOpened");
+  const stored = named("Stored").filter((entry) => isOpening(entry, opened));
+  const deals = opened
+    .filter(({ event }) => ids.has(Number(event.args.provider)))
+    .map((entry) => asDeal(entry, objectOf(entry, stored)));
   const own = new Set(deals.map(({ firstDeal }) => firstDeal));
 
   return {
     deals,
     manifests: stored.map(asManifest).filter(({ firstDeal }) => own.has(firstDeal)),
-    defaulted: named("Defaulted").map(({ event }) => Number(event.args.deal)),
+    shortened: EARLY_ENDS.flatMap(named).map(({ event }) => Number(event.args.deal)),
   };
 }
 
@@ -54,6 +59,15 @@ function objectOf({ log, event }: Parsed, stored: readonly Parsed[]): number {
     .map((other) => Number(other.event.args.firstDeal))
     .filter((first) => first <= deal);
   return candidates.length === 0 ? deal : Math.max(...candidates);
+}
+
+/** Whether an object was listed as its deals were opened: anybody may publish a manifest for any deal afterwards. */
+function isOpening({ log, event }: Parsed, opened: readonly Parsed[]): boolean {
+  return opened.some(
+    (other) =>
+      other.log.transactionHash === log.transactionHash &&
+      other.event.args.deal === event.args.firstDeal,
+  );
 }
 
 function asDeal({ log, event }: Parsed, firstDeal: number): DealRecord {

@@ -70,10 +70,10 @@ export async function follower(options: FollowerOptions): Promise<Follower> {
       toBlock: to,
       topics: [eventTopics(events)],
     });
-    const { deals, manifests, defaulted } = readEvents(events, logs, options.ids());
+    const { deals, manifests, shortened } = readEvents(events, logs, options.ids());
     const own = new Set(deals.map(({ id }) => id));
     const ends = new Map<number, number>();
-    for (const id of defaulted) {
+    for (const id of shortened) {
       if (!own.has(id) && (await journal.deal(id)) === undefined) continue;
       ends.set(id, Number((await options.market.contract.dealOf(id)).end));
     }

@@ -1,10 +1,10 @@
 import { formatEther, Wallet } from "ethers";
-import { type Deal, formatMoney, type Market, market as openMarket } from "holdfast/market";
+import { type Deal, formatMoney, listOf, type Market, market as openMarket } from "holdfast/market";
 import { connectChain } from "../chain/connection.ts";
 import { ownIds } from "../chain/ids.ts";
 import { operatorKey } from "../config.ts";
 import { reason } from "../log.ts";
-import { isProven, listOf } from "../proving/listed.ts";
+import { isProven } from "../proving/listed.ts";
 import { configFlags, configFrom, parseFlags } from "./options.ts";
 
 const statusHelp = `holdfast-provider status: what the chain says about this provider, and whether its daemon answers
@@ -14,7 +14,7 @@ Usage:
 
 Reads the chain and the daemon's HTTP interface only, so it can run beside the daemon. Per deal it shows first how many misses
 are left before the collateral is lost. Exit code 0: all is well. 1: the current period is not proven yet, a deal is close to
-default, or the daemon does not answer.
+default or challenged, or the daemon does not answer.
 `;
 
 /** Prints the state of all own ids and their listed deals. */
@@ -56,12 +56,15 @@ async function reportOf(market: Market, id: number, period: number): Promise<Rep
   const money = (value: bigint) => formatMoney(market.deployment, value);
   const { free, floor, listed } = await market.provider(id);
   const deals: Deal[] = [];
-  for (const deal of await listOf(market, id)) deals.push(await market.deal(BigInt(deal)));
+  for (const deal of await listOf(market, id)) deals.push(await market.deal(deal));
 
   const proven = await isProven(market, id, period);
   const due = !proven && deals.some(({ start, end }) => start <= period && period < end);
   const word = due ? "NOT YET PROVEN" : proven ? "proven" : "nothing to prove";
-  const safe = deals.every(({ maxMisses, misses, closed }) => closed || misses < maxMisses);
+  const safe = deals.every(
+    ({ maxMisses, misses, closed, challengedAt }) =>
+      closed || (misses < maxMisses && challengedAt === 0),
+  );
   return {
     well: !due && safe,
     lines: [
@@ -71,9 +74,10 @@ async function reportOf(market: Market, id: number, period: number): Promise<Rep
   };
 }
 
-function describe({ id, misses, maxMisses, size, start, end, defaulted }: Deal): string {
-  const left = defaulted ? "DEFAULTED" : `${maxMisses - misses} misses left of ${maxMisses}`;
-  return `deal ${id}: ${left}; ${size} bytes, periods ${start} to ${end - 1}`;
+function describe({ id, misses, maxMisses, size, start, end, ...deal }: Deal): string {
+  const left = deal.defaulted ? "DEFAULTED" : `${maxMisses - misses} misses left of ${maxMisses}`;
+  const asked = deal.challengedAt === 0 ? "" : `, CHALLENGED for leaf ${deal.challengedLeaf}`;
+  return `deal ${id}: ${left}${asked}; ${size} bytes, periods ${start} to ${end - 1}`;
 }
 
 async function askDaemon(url: string): Promise<{ up: boolean; text: string }> {

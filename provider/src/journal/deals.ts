@@ -15,7 +15,9 @@ export function dealJournal(database: Database): DealJournal {
       database.transaction(() => {
         for (const deal of deals) insertDeal(database, deal);
         for (const { firstDeal, bytes } of manifests) {
-          database.run("insert or replace into manifests values (?, ?)", firstDeal, bytes);
+          // The first one is what the deals were opened with.
+          const sql = "insert into manifests values (?, ?) on conflict do nothing";
+          database.run(sql, firstDeal, bytes);
         }
         for (const [deal, end] of ends) {
           database.run('update deals set "end" = ? where id = ?', end, deal);

@@ -71,7 +71,7 @@ export type DealRecord = {
 
 export type ManifestRecord = { readonly firstDeal: number; readonly bytes: Uint8Array };
 
-/** What a stretch of blocks brought. `ends` are the new ends of deals that defaulted in it. */
+/** What a stretch of blocks brought. `ends` are the ends, as they are now, of deals that it shortened. */
 export type ChainNews = {
   readonly deals: readonly DealRecord[];
   readonly manifests: readonly ManifestRecord[];

@@ -1,4 +1,4 @@
-import type { Market } from "holdfast/market";
+import { type Market, nonceWord } from "holdfast/market";
 
 const WORD = 256;
 
@@ -10,7 +10,7 @@ export function nonceIsUsed(market: Market, provider: number, nonce: number): Pr
 /** The first nonce of the first word that nothing was used of: where a provider whose journal is lost goes on. */
 export async function unusedWord(market: Market, provider: number): Promise<number> {
   let word = 0;
-  while ((await market.contract.nonceWord(provider, word)) !== 0n) word++;
+  while ((await nonceWord(market, provider, BigInt(word))) !== 0n) word++;
   return word * WORD;
 }
 
@@ -19,7 +19,7 @@ export function nonceReader(market: Market, provider: number): (nonce: number) =
   const words = new Map<number, Promise<bigint>>();
   return async (nonce) => {
     const index = Math.floor(nonce / WORD);
-    const word = words.get(index) ?? market.contract.nonceWord(provider, index);
+    const word = words.get(index) ?? nonceWord(market, provider, BigInt(index));
     words.set(index, word);
     return (((await word) >> BigInt(nonce % WORD)) & 1n) === 1n;
   };

@@ -1,10 +1,8 @@
-import type { Market } from "holdfast/market";
+import { listOf, type Market } from "holdfast/market";
 import type { DealRecord, Journal } from "../journal/journal.ts";
 
 /** A listed deal as far as proving needs it. */
 export type ListedDeal = Pick<DealRecord, "id" | "root" | "size" | "start" | "end">;
-
-const PAGE = 1_024;
 
 type Sources = { readonly market: Market; readonly journal: Journal };
 
@@ -15,25 +13,26 @@ export async function listedDeals(
   { fresh }: { readonly fresh: boolean },
 ): Promise<ListedDeal[]> {
   const listed: ListedDeal[] = [];
-  for (const id of await listOf(market, provider)) {
+  for (const id of await listedIds(market, provider)) {
     const known = fresh ? undefined : await journal.deal(id);
     listed.push(known ?? (await readDeal(market, id)));
   }
   return listed;
 }
 
-export async function listOf(market: Market, provider: number): Promise<number[]> {
-  const ids: number[] = [];
-  for (;;) {
-    const page = await market.contract.listOf(provider, ids.length, PAGE);
-    ids.push(...page.map(Number));
-    if (page.length < PAGE) return ids;
-  }
+/** Ids of the list as the journal has them. */
+export async function listedIds(market: Market, provider: number): Promise<number[]> {
+  return (await listOf(market, provider)).map(Number);
 }
 
 async function readDeal(market: Market, id: number): Promise<ListedDeal> {
-  const { root, size, start, end } = await market.contract.dealOf(id);
-  return { id, root: root.slice(2), size: Number(size), start: Number(start), end: Number(end) };
+  const { root, size, start, end } = await market.deal(BigInt(id));
+  return { id, root: root.slice(2), size, start, end };
+}
+
+/** Whether a deal is drawn in no period from `bound` on: it ends before, or was cancelled before it started. */
+export function isOver({ start, end }: Pick<ListedDeal, "start" | "end">, bound: number): boolean {
+  return end <= bound || start === end;
 }
 
 export function isLive({ start, end }: ListedDeal, period: number): boolean {

@@ -1,8 +1,9 @@
 import { Contract, type ContractRunner, type TransactionReceipt } from "ethers";
 import { storageMarketAbi } from "../abi/storage-market.ts";
-import type { IStorageMarket, StorageMarket } from "../typechain/StorageMarket.ts";
+import type { IMarketState, StorageMarket } from "../typechain/StorageMarket.ts";
 import type { Address, Deployment } from "./deployment.ts";
 import { rpcError } from "./reverts.ts";
+import { type ObjectRef, type ObjectsOptions, objectsOf } from "./storage.ts";
 
 /** A deal as it stands now. Amounts in the token's smallest unit; periods are numbers from 1. */
 export type Deal = {
@@ -11,7 +12,9 @@ export type Deal = {
   /** Raw bytes of the piece. */
   readonly size: number;
   readonly provider: number;
+  /** Who is refunded and compensated now: who opened the deal, or to whom it was transferred. */
   readonly client: Address;
+  /** Who earns now: the provider's beneficiary, or whom the right was assigned to. */
   readonly payee: Address;
   readonly start: number;
   /** First period after the term. */
@@ -24,14 +27,19 @@ export type Deal = {
   readonly rate: bigint;
   readonly slash: bigint;
   readonly closed: boolean;
-  /** Whether the provider defaulted, as far as it is settled. */
+  /** Whether the provider lost the rest of its collateral, by a default or by abandoning, as far as it is settled. */
   readonly forfeited: boolean;
-  /** Misses in all closed periods, and whether they are more than `maxMisses`. */
-  readonly misses: number;
+  /** The same, settled or not. */
   readonly defaulted: boolean;
-  /** What settling now would give to the payee, to the client, and back to the provider's free stake. */
+  /** Misses in all closed periods of the term, up to a default. */
+  readonly misses: number;
+  /** Period of the open challenge, at which settlement stands still; 0 when there is none. And the leaf that it asks for. */
+  readonly challengedAt: number;
+  readonly challengedLeaf: number;
+  /** What settling now would give to the payee, to the client out of escrow and collateral, and back to the free stake. */
   readonly earned: bigint;
   readonly refund: bigint;
+  readonly compensation: bigint;
   readonly unlocked: bigint;
   /** What stays escrowed and locked after settling now. */
   readonly escrow: bigint;
@@ -42,6 +50,8 @@ export type Deal = {
 export type ProviderRecord = {
   readonly id: number;
   readonly owner: Address;
+  /** Who may take it over; the zero address for nobody. */
+  readonly pendingOwner: Address;
   readonly operator: Address;
   readonly beneficiary: Address;
   /** Least collateral of each of its deals. */
@@ -57,22 +67,6 @@ export type ProviderRecord = {
   readonly gaveUpAt: number;
   readonly version: number;
   readonly url: string;
-};
-
-/** An object in an owner's list. `index`: its place in the list. `block`: where its `Stored` event is. */
-export type ObjectRef = {
-  readonly firstDeal: bigint;
-  readonly block: number;
-  readonly index: number;
-  readonly received: boolean;
-};
-
-export type ObjectsOptions = {
-  /** True: objects that others paid for. Default: those the owner paid for as client. */
-  readonly received?: boolean;
-  /** Continue after this entry. */
-  readonly after?: Pick<ObjectRef, "index">;
-  readonly limit?: number;
 };
 
 /** Typed reads and calls of a market. Calls resolve when their transaction is mined. */
@@ -94,13 +88,19 @@ export type Market = {
   objectsOf(owner: Address, o?: ObjectsOptions): Promise<ObjectRef[]>;
   /** Settles the closed periods of deals, for everybody. */
   settle(ids: readonly bigint[]): Promise<TransactionReceipt>;
+  /** Ends a deal after its notice, by its client; the price of later periods goes back at once. */
+  cancel(id: bigint): Promise<TransactionReceipt>;
+  /**
+   * Asks for a leaf of a live deal, by its client. The bond (`challengeBond` of `contract.parameters()`) is taken from the
+   * allowance, and comes back unless somebody answers.
+   */
+  challenge(id: bigint, leaf: number): Promise<TransactionReceipt>;
   /** Sends `amount` of the runner's balance in the market to `to`. */
   withdraw(to: Address, amount: bigint): Promise<TransactionReceipt>;
   /** Sends the whole balance of an account to the account itself. */
   push(account: Address): Promise<TransactionReceipt>;
 };
 
-const PAGE = 100;
 /** Reads in flight at a time. */
 const PARALLEL = 20;
 
@@ -140,9 +140,16 @@ export function market(deployment: Deployment, runner: ContractRunner): Market {
     },
     claimable: (account) => contract.balanceOf(account).catch(failed("read a balance")),
     period: async () => Number(await contract.period().catch(failed("read the period"))),
-    objectsOf: (owner, o = {}) =>
-      objectsOf(contract, owner, o).catch(failed("read the list of objects")),
+    objectsOf: async (owner, o) => {
+      const page = objectsOf({ contract }, owner, o).catch(failed("read the list of objects"));
+      return (await page).objects;
+    },
     settle: async (ids) => mined(await contract.settle([...ids]).catch(failed("settle"))),
+    cancel: async (id) => mined(await contract.cancel(id).catch(failed(`cancel deal ${id}`))),
+    challenge: async (id, leaf) => {
+      const bond = { kind: 0, data: "0x" };
+      return mined(await contract.challenge(id, leaf, bond).catch(failed(`challenge deal ${id}`)));
+    },
     withdraw: async (to, amount) =>
       mined(await contract.withdraw(to, amount).catch(failed("withdraw"))),
     push: async (account) => mined(await contract.push(account).catch(failed("push a balance"))),
@@ -155,27 +162,7 @@ export function market(deployment: Deployment, runner: ContractRunner): Market {
   }
 }
 
-/** The contract lists oldest first; its newest are asked for from the end. */
-async function objectsOf(
-  contract: StorageMarket,
-  owner: Address,
-  { received = false, after, limit = PAGE }: ObjectsOptions,
-): Promise<ObjectRef[]> {
-  const end = after?.index ?? Number((await contract.objectsOf(owner, received, 0, 0)).total);
-  const from = Math.max(0, end - limit);
-  if (from === end) return [];
-  const { objects } = await contract.objectsOf(owner, received, from, end - from);
-  return objects
-    .map((packed, i) => ({
-      firstDeal: packed >> 32n,
-      block: Number(packed & 0xffff_ffffn),
-      index: from + i,
-      received,
-    }))
-    .reverse();
-}
-
-function deal(id: bigint, d: IStorageMarket.DealStructOutput): Deal {
+function deal(id: bigint, d: IMarketState.DealStructOutput): Deal {
   return {
     id,
     root: d.root,
@@ -193,20 +180,24 @@ function deal(id: bigint, d: IStorageMarket.DealStructOutput): Deal {
     slash: d.slash,
     closed: d.closed,
     forfeited: d.forfeited,
-    misses: Number(d.misses),
     defaulted: d.defaulted,
+    misses: Number(d.misses),
+    challengedAt: Number(d.challengedAt),
+    challengedLeaf: Number(d.challengedLeaf),
     earned: d.earned,
     refund: d.refund,
+    compensation: d.compensation,
     unlocked: d.unlocked,
     escrow: d.escrow,
     collateral: d.collateral,
   };
 }
 
-function providerRecord(id: number, p: IStorageMarket.ProviderStructOutput): ProviderRecord {
+function providerRecord(id: number, p: IMarketState.ProviderStructOutput): ProviderRecord {
   return {
     id,
     owner: p.owner,
+    pendingOwner: p.pendingOwner,
     operator: p.operator,
     beneficiary: p.beneficiary,
     floor: p.floor,

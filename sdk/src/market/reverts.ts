@@ -103,7 +103,7 @@ const fixes: Record<string, string> = {
   OfferBudgetTooLow: "Try again in the next period, or choose another provider.",
   OfferExpired: "Ask the provider for a fresh offer.",
   OfferNonceUsed: "Ask the provider for a fresh offer.",
-  OfferSignerInvalid: "Ask the provider for a fresh offer, or choose another provider.",
+  OfferSignatureInvalid: "Ask the provider for a fresh offer, or choose another provider.",
   OfferStakeTooLow: "Choose another provider: this one has no free stake left.",
   ProviderUnknown: "Check the provider's id, and that it is of this market.",
 };

@@ -8,6 +8,7 @@ import { isBlock } from "../piece/block.ts";
 import { getBlock, wrongBytes } from "../provider/client.ts";
 import { isLoopback } from "../provider/discover.ts";
 import { HttpProblem } from "../provider/http.ts";
+import { blocksOf } from "./locate.ts";
 import type { Reporter } from "./report.ts";
 
 /** Public content that can be read. */
@@ -84,17 +85,16 @@ export async function gateways(ctx: Context): Promise<string[]> {
 }
 
 /** The CID of a public object, from the event that opened its first deal. */
-export async function contentCidOf(
-  ctx: Context,
-  deal: bigint,
-  { from, to }: { from: number; to: number },
-): Promise<string | undefined> {
+export async function contentCidOf(ctx: Context, deal: bigint): Promise<string | undefined> {
   const { contract } = ctx.market;
   const filter = contract.filters.DealOpened(deal);
-  const [event] = await contract
-    .queryFilter(filter, from, to)
-    .catch(rpcError("read the event of the deal"));
-  return event?.args.contentCid;
+  for await (const { from, to } of blocksOf(ctx, deal)) {
+    const [event] = await contract
+      .queryFilter(filter, from, to)
+      .catch(rpcError("read the event of the deal"));
+    if (event) return event.args.contentCid;
+  }
+  return undefined;
 }
 
 /** What the exporter reads from: it takes what it gets, so every block is checked here. */

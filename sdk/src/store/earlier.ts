@@ -1,5 +1,6 @@
 import type { TransactionReceipt } from "ethers";
 import { rpcError } from "../market/reverts.ts";
+import { nonceWord } from "../market/storage.ts";
 import { chainTime, offersOf } from "./offers.ts";
 import { broadcast, minedReceipt } from "./open.ts";
 import type { SentTransaction } from "./record.ts";
@@ -37,22 +38,21 @@ async function openedElsewhere(run: Run, { block }: SentTransaction) {
   const received = record.owner !== ctx.account;
   for (const object of await ctx.market.objectsOf(record.owner, { received })) {
     if (object.block < block) break;
-    const { root, client } = await ctx.market.deal(object.firstDeal);
-    if (root !== record.fragments[0]?.piece?.root || client !== ctx.account) continue;
     const { contract } = ctx.market;
-    const filter = contract.filters.Stored(record.owner, object.firstDeal);
+    const filter = contract.filters.DealOpened(object.firstDeal, undefined, ctx.account);
     const [event] = await contract
       .queryFilter(filter, object.block, object.block)
       .catch(rpcError("read the event of the deals"));
-    if (event) return receiptOf(run, { hash: event.transactionHash, block: object.block });
+    if (!event || event.args.root !== record.fragments[0]?.piece?.root) continue;
+    return receiptOf(run, { hash: event.transactionHash, block: object.block });
   }
   return null;
 }
 
 async function nonceUsed({ ctx }: Run, provider: number, nonce: bigint): Promise<boolean> {
-  const word = await ctx.market.contract
-    .nonceWord(provider, nonce >> 8n)
-    .catch(rpcError("see whether the offers were opened"));
+  const word = await nonceWord(ctx.market, provider, nonce >> 8n).catch(
+    rpcError("see whether the offers were opened"),
+  );
   return ((word >> (nonce & 255n)) & 1n) === 1n;
 }
 
