@@ -124,8 +124,9 @@ describe("Entry points export no more than these names:", () => {
       marketEntry,
       [
         ...["classFor", "dealTerms", "decodeRevert", "defaultMaxMisses", "drawCount", "drawLeaf"],
-        ...["drawPick", "drawWord", "erc20Abi", "formatMoney", "loadDeployment", "market"],
-        ...["marketDomain", "offerDigest", "offerTypes", "parseProviderInfo", "parseSignedOffer"],
+        ...["drawPick", "drawWord", "erc20Abi", "formatMoney", "listOf", "loadDeployment"],
+        ...["manifestTagOf", "market", "marketDomain", "nonceWord", "objectsOf", "offerDigest"],
+        ...["offerTypes", "openerOf", "parseProviderInfo", "parseSignedOffer"],
         ...["parseSignedQuote", "periodAt", "periodStart", "prevrandaoBeaconAbi", "quoteTypes"],
         ...["recoverOfferSigner", "recoverQuoteSigner", "seedEvidence", "seedTime", "signOffer"],
         ...["signQuote", "storageMarketAbi", "toJson", "walkDraws"],
