@@ -5,9 +5,9 @@ import { join } from "node:path";
 import type { ProviderConfig } from "@holdfast/provider";
 import { expect } from "chai";
 import { Contract, type JsonRpcProvider } from "ethers";
-import { type Deal, erc20Abi, listOf, parseSignedOffer, periodStart } from "holdfast/market";
-import { type Bench, bench, type TestProvider } from "../support/provider.ts";
-import { askOffer, call, cidOf, forOpen, sample, upload } from "../support/uploader.ts";
+import { type Deal, erc20Abi, listOf } from "holdfast/market";
+import { type Bench, bench } from "../support/provider.ts";
+import { call, cidOf, sample, upload } from "../support/uploader.ts";
 
 /** EIP-2935: where the chain keeps the hashes of its blocks. */
 const HISTORY = "0x0000F90827F1C53a10cb7A02335B175320002935";
@@ -26,35 +26,8 @@ describe("a provider on the chain", () => {
   const chain = () => world.net.signer.provider as JsonRpcProvider;
   const deal = (id: bigint): Promise<Deal> => world.market.deal(id);
 
-  /** Uploads and opens; resolves with the deal's id once the daemon knows of it. */
-  async function open(
-    provider: TestProvider,
-    bytes: Uint8Array,
-    { periods = 3, manifest = "0x" } = {},
-  ): Promise<bigint> {
-    const mine = await upload(provider.url, { client, bytes, periods });
-    const reply = await askOffer(mine, { client, bytes, periods });
-    const signed = parseSignedOffer(reply.body, provider.url);
-    const sent = await world.market.contract.open(
-      [forOpen(signed)],
-      { kind: 0, data: "0x" },
-      client,
-      manifest,
-    );
-    await sent.wait();
-    const id = await world.market.contract.dealCount();
-    await provider.seen("deal-opened", (entry) => BigInt(entry.deal as number) === id);
-    return id;
-  }
-
-  /** Goes to the next period by the clock alone. */
-  async function nextPeriod(): Promise<number> {
-    const next = (await world.market.period()) + 1;
-    const time = periodStart(world.net.deployment, next);
-    await chain().send("evm_setNextBlockTimestamp", [time]);
-    await chain().send("evm_mine", []);
-    return next;
-  }
+  const open: Bench["open"] = (...args) => world.open(...args);
+  const nextPeriod = () => world.nextPeriod();
 
   /** Takes the chain back, once the devnet has written down the hash of its last block and looks at no older one. */
   async function goBack(snapshot: unknown): Promise<void> {

@@ -3,8 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Devnet, devnet } from "@holdfast/devnet";
 import { type LogLevel, type ProviderConfig, startProvider } from "@holdfast/provider";
-import { Contract, type ContractTransactionResponse, type Wallet } from "ethers";
-import { erc20Abi, type Market, market as openMarket } from "holdfast/market";
+import {
+  Contract,
+  type ContractTransactionResponse,
+  type JsonRpcProvider,
+  type Wallet,
+} from "ethers";
+import {
+  erc20Abi,
+  type Market,
+  market as openMarket,
+  parseSignedOffer,
+  periodStart,
+} from "holdfast/market";
+import { askOffer, forOpen, upload } from "./uploader.ts";
 
 const STAKE = 1_000_000_000n;
 const FLOOR = 4n ** 11n;
@@ -20,12 +32,22 @@ export type Bench = {
   readonly net: Devnet;
   /** Registers and stakes a provider; the result is a complete configuration with a data directory of its own. */
   provider(o?: Partial<ProviderConfig> & { stake?: bigint }): Promise<ProviderConfig>;
+  /** The market as the owner of a provider. */
+  ownerOf(config: ProviderConfig): Market;
   /** Starts the daemon in this process. What it logs is kept; stop it, or let `stop` do it. */
   start(config: ProviderConfig): Promise<TestProvider>;
   /** The market as the net's client. */
   readonly market: Market;
   /** The client's allowance for everything that the tests open. */
   approve(): Promise<void>;
+  /** Uploads and opens as the net's client; resolves with the deal's id once the daemon knows of it. */
+  open(
+    provider: TestProvider,
+    bytes: Uint8Array,
+    o?: { periods?: number; manifest?: string },
+  ): Promise<bigint>;
+  /** Goes to the next period by the clock alone. */
+  nextPeriod(): Promise<number>;
   stop(): Promise<void>;
 };
 
@@ -41,15 +63,18 @@ export async function bench(): Promise<Bench> {
   const net = await devnet({ providers: 0 });
   const directory = mkdtempSync(join(tmpdir(), "holdfast-provider-test-"));
   const running = new Set<TestProvider>();
+  const owners = new Map<number, Market>();
+  const market = openMarket(net.deployment, net.signer);
   let count = 0;
 
   return {
     net,
-    market: openMarket(net.deployment, net.signer),
+    market,
 
     async provider({ stake = STAKE, ...o } = {}) {
       const [owner, operator] = [await net.newWallet(), await net.newWallet()];
-      const { contract } = openMarket(net.deployment, owner);
+      const asOwner = openMarket(net.deployment, owner);
+      const { contract } = asOwner;
       const register = contract.register(
         operator.address,
         owner.address,
@@ -59,6 +84,7 @@ export async function bench(): Promise<Bench> {
       );
       await (await register).wait();
       const id = Number(await contract.providerCount());
+      owners.set(id, asOwner);
       await allow(owner, net);
       if (stake > 0n) await (await contract.stake(id, stake, { kind: 0, data: "0x" })).wait();
       return {
@@ -76,12 +102,39 @@ export async function bench(): Promise<Bench> {
       };
     },
 
+    ownerOf({ provider }) {
+      const owner = owners.get(provider);
+      if (owner === undefined) throw new Error(`provider ${provider} was not registered here`);
+      return owner;
+    },
+
     async start(config) {
       const started = await startForTest(config, () => running.delete(started));
       running.add(started);
       return started;
     },
     approve: () => allow(net.signer, net),
+
+    async open(provider, bytes, { periods = 3, manifest = "0x" } = {}) {
+      const client = net.signer.address;
+      const mine = await upload(provider.url, { client, bytes, periods });
+      const reply = await askOffer(mine, { client, bytes, periods });
+      const signed = forOpen(parseSignedOffer(reply.body, provider.url));
+      const payment = { kind: 0, data: "0x" };
+      await (await market.contract.open([signed], payment, client, manifest)).wait();
+      const id = await market.contract.dealCount();
+      await provider.seen("deal-opened", (entry) => BigInt(entry.deal as number) === id);
+      return id;
+    },
+
+    async nextPeriod() {
+      const next = (await market.period()) + 1;
+      const chain = net.signer.provider as JsonRpcProvider;
+      await chain.send("evm_setNextBlockTimestamp", [periodStart(net.deployment, next)]);
+      await chain.send("evm_mine", []);
+      return next;
+    },
+
     async stop() {
       await Promise.all([...running].map((provider) => provider.stop()));
       await net.stop();

@@ -30,11 +30,6 @@ async function readDeal(market: Market, id: number): Promise<ListedDeal> {
   return { id, root: root.slice(2), size, start, end };
 }
 
-/** Whether a deal is drawn in no period from `bound` on: it ends before, or was cancelled before it started. */
-export function isOver({ start, end }: Pick<ListedDeal, "start" | "end">, bound: number): boolean {
-  return end <= bound || start === end;
-}
-
 export function isLive({ start, end }: ListedDeal, period: number): boolean {
   return start <= period && period < end;
 }

@@ -12,7 +12,7 @@ import type { Outbox } from "../chain/outbox.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type Log, reason } from "../log.ts";
 import { PieceCorruptError, type Pieces } from "../pieces/pieces.ts";
-import { isLive, isOver, isProven, type ListedDeal, listedDeals } from "./listed.ts";
+import { isLive, isProven, type ListedDeal, listedDeals } from "./listed.ts";
 import { freshSeed, type Seed, storedSeed } from "./seed.ts";
 import { turnOf } from "./turn.ts";
 
@@ -170,13 +170,13 @@ export function proving(options: ProvingOptions): Proving {
     await outbox.send(`delist ${id} ${period}`, call);
   }
 
-  /** Indices of deals that are over from `bound` on, falling; each is looked up, for one mistake would cost the whole proof. */
+  /** Indices of deals with end <= bound, falling; each is looked up, for one mistake would cost the whole proof. */
   async function ended(listed: readonly ListedDeal[], bound: number): Promise<number[]> {
     const indices: number[] = [];
     for (let index = listed.length - 1; index >= 0 && indices.length < MAX_DELIST; index--) {
       const deal = listed[index] as ListedDeal;
-      if (!isOver(deal, bound)) continue;
-      if (isOver(await market.deal(BigInt(deal.id)), bound)) indices.push(index);
+      if (deal.end > bound) continue;
+      if ((await market.deal(BigInt(deal.id))).end <= bound) indices.push(index);
     }
     return indices;
   }
