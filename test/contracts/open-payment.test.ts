@@ -1,47 +1,11 @@
 import { expect } from "chai";
-import { keccak256, MaxUint256, Signature, Wallet, ZeroAddress } from "ethers";
+import { keccak256, Wallet, ZeroAddress } from "ethers";
 import { deployMarket, freshMarket, newOffer, sign, type TestMarket } from "./support/market.ts";
+import { permitOf } from "./support/permit.ts";
 
 const COST = 10_000n;
 
 describe("open: payment", () => {
-  async function permit(net: TestMarket, wallet: Wallet, value: bigint) {
-    const { token, market, ethers } = net;
-    const domain = {
-      name: "Test Dollar",
-      version: "1",
-      chainId: (await ethers.provider.getNetwork()).chainId,
-      verifyingContract: await token.getAddress(),
-    };
-    const types = {
-      Permit: [
-        "owner:address",
-        "spender:address",
-        "value:uint256",
-        "nonce:uint256",
-        "deadline:uint256",
-      ]
-        .map((field) => field.split(":"))
-        .map(([name, type]) => ({ name: name as string, type: type as string })),
-    };
-    const message = {
-      owner: wallet.address,
-      spender: await market.getAddress(),
-      value,
-      nonce: await token.nonces(wallet),
-      deadline: MaxUint256,
-    };
-    const { v, r, s } = Signature.from(await wallet.signTypedData(domain, types, message));
-    const data = ethers.AbiCoder.defaultAbiCoder().encode(
-      ["uint256", "uint256", "uint8", "bytes32", "bytes32"],
-      [value, MaxUint256, v, r, s],
-    );
-    return {
-      payment: { kind: 1, data },
-      send: () => token.permit(wallet, market, value, MaxUint256, v, r, s),
-    };
-  }
-
   async function newPayer(net: TestMarket) {
     const wallet = new Wallet(keccak256("0x77"), net.ethers.provider);
     await net.helpers.setBalance(wallet.address, 10n ** 18n);
@@ -52,7 +16,7 @@ describe("open: payment", () => {
   it("takes a permit in the same transaction [OPEN-4]", async () => {
     const net = await freshMarket();
     const { wallet, signed } = await newPayer(net);
-    const { payment } = await permit(net, wallet, COST);
+    const { payment } = await permitOf(net, wallet, COST);
     await net.market.connect(wallet).open([signed], payment, ZeroAddress, "0x");
     expect(await net.token.balanceOf(wallet)).to.equal(0n);
   });
@@ -60,7 +24,7 @@ describe("open: payment", () => {
   it("does not mind when somebody sent the permit first [OPEN-4]", async () => {
     const net = await freshMarket();
     const { wallet, signed } = await newPayer(net);
-    const { payment, send } = await permit(net, wallet, COST);
+    const { payment, send } = await permitOf(net, wallet, COST);
     await send();
     await net.market.connect(wallet).open([signed], payment, ZeroAddress, "0x");
   });
@@ -68,7 +32,7 @@ describe("open: payment", () => {
   it("fails with the token's reason when neither permit nor allowance suffice [OPEN-4]", async () => {
     const net = await freshMarket();
     const { wallet, signed } = await newPayer(net);
-    const { payment } = await permit(net, wallet, COST - 1n);
+    const { payment } = await permitOf(net, wallet, COST - 1n);
     await expect(
       net.market.connect(wallet).open([signed], payment, ZeroAddress, "0x"),
     ).to.be.revertedWithCustomError(net.token, "ERC20InsufficientAllowance");

@@ -91,7 +91,12 @@ export async function consentOf(
   deal: bigint,
   signer: TestMarket["client"],
   counterparty: { readonly address: string },
-  changes: { expiry?: number; nonce?: bigint; domain?: Record<string, unknown> } = {},
+  changes: Partial<{
+    expiry: number;
+    nonce: bigint;
+    domain: Record<string, unknown>;
+    by: TestMarket["client"];
+  }> = {},
 ) {
   const terms = {
     expiry: changes.expiry ?? (await net.helpers.time.latest()) + 3_600,
@@ -104,7 +109,8 @@ export async function consentOf(
     counterparty: counterparty.address,
     ...terms,
   };
-  return { ...terms, signature: await signer.signTypedData(domain, consentTypes, message) };
+  const signature = await (changes.by ?? signer).signTypedData(domain, consentTypes, message);
+  return { ...terms, signature };
 }
 
 /** The leaf of a deal's piece and its siblings upward. */
