@@ -12,13 +12,14 @@ import { parseArgs } from "node:util";
 import { probePath, probeSource } from "./lib/probe.ts";
 import { say } from "./lib/run.ts";
 import { build, createScratch, type Scratch } from "./lib/scratch.ts";
+import { duration } from "./lib/screen.ts";
 import { productionSources, readSources } from "./lib/solidity-ast.ts";
-import { duration } from "./lib/terminal.ts";
 import { readAccepted } from "./mutate/accepted.ts";
+import { brokenRules } from "./mutate/broken-rules.ts";
 import { judge, judgeBySolidity, takeBaseline } from "./mutate/campaign.ts";
 import { mutantsOf } from "./mutate/mutants.ts";
 import { type Result, report } from "./mutate/report.ts";
-import { type Broken, breakRules, rules } from "./mutate/rules.ts";
+import { type Broken, breakRules } from "./mutate/rules.ts";
 import { sample } from "./mutate/sample.ts";
 import { buildSchema } from "./mutate/schema.ts";
 
@@ -52,7 +53,7 @@ const chosen = values.sample === undefined ? all : sample(all, Number(values.sam
 const schema = buildSchema(files, chosen, new Map([[probePath, probeSource]]));
 const results = await campaign("mutants", schema.sources, schema.mutants);
 if (!values["no-rules"]) {
-  for (const { sources, broken } of breakRules(rules, paths)) {
+  for (const { sources, broken } of breakRules(brokenRules, paths)) {
     results.push(...(await campaign("broken rules", sources, broken)));
   }
 }

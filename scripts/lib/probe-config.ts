@@ -27,7 +27,8 @@ export async function activate(id: number): Promise<void> {
   active = id;
   for (const [connection, snapshot] of connections) {
     const { provider } = connection;
-    if (snapshot !== undefined) await provider.request({ method: "evm_revert", params: [snapshot] });
+    if (snapshot !== undefined)
+      await provider.request({ method: "evm_revert", params: [snapshot] });
     connections.set(connection, await provider.request({ method: "evm_snapshot" }));
     await switchOn(connection);
   }

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { probePath } from "./probe.ts";
-import { child, range, type SourceFile } from "./solidity-ast.ts";
+import { range, type SourceFile } from "./solidity-ast.ts";
 
 /** A change of a range of bytes; `rewrite` gets its text with the changes inside of it made already. */
 export interface Edit {
@@ -51,11 +51,4 @@ export function statementRange({ text }: SourceFile, node: Parameters<typeof ran
   const { start, end } = range(node);
   const semicolon = text.indexOf(";", end);
   return { start, end: semicolon + 1 };
-}
-
-/** The text between two operands: their operator, with the space around it. */
-export function between(file: SourceFile, node: Parameters<typeof child>[0]) {
-  const { end: start } = range(child(node, "leftExpression"));
-  const { start: end } = range(child(node, "rightExpression"));
-  return { start, end };
 }

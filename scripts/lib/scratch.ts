@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -55,7 +64,14 @@ export async function solidityTests(
 
 /** What the Solidity tests reach. @throws Error when they do not pass. */
 export async function recordSolidityTests(scratch: Scratch): Promise<Set<number>> {
-  const { code, output } = await hardhat(scratch, {}, "test", "solidity", "--no-compile", "--coverage");
+  const { code, output } = await hardhat(
+    scratch,
+    {},
+    "test",
+    "solidity",
+    "--no-compile",
+    "--coverage",
+  );
   if (code !== 0) throw new Error(`The Solidity tests fail on the rewritten contracts:\n${output}`);
   const folder = join(scratch.path, "coverage/data/solidity");
   const tags = readdirSync(folder).flatMap((file) =>
@@ -79,7 +95,11 @@ function hardhat(
   return new Promise((resolve, reject) => {
     const child = spawn(file, rest, {
       cwd: scratch.path,
-      env: { ...process.env, HARDHAT_DISABLE_TELEMETRY: "true", ...(env as Record<string, string>) },
+      env: {
+        ...process.env,
+        HARDHAT_DISABLE_TELEMETRY: "true",
+        ...(env as Record<string, string>),
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

@@ -71,7 +71,11 @@ interface CompilerOutput {
   readonly errors?: readonly {
     readonly severity: string;
     readonly formattedMessage: string;
-    readonly sourceLocation?: { readonly file: string; readonly start: number; readonly end: number };
+    readonly sourceLocation?: {
+      readonly file: string;
+      readonly start: number;
+      readonly end: number;
+    };
   }[];
   readonly sources?: Readonly<Record<string, { readonly ast: AstNode }>>;
 }
@@ -170,5 +174,8 @@ export function lineOf({ text }: SourceFile, offset: number): number {
 export function sourceLine({ text }: SourceFile, offset: number): string {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
   const end = text.indexOf("\n", offset);
-  return text.subarray(start, end < 0 ? text.length : end).toString().trim();
+  return text
+    .subarray(start, end < 0 ? text.length : end)
+    .toString()
+    .trim();
 }

@@ -6,7 +6,7 @@ import Mocha from "mocha";
 import { activate, forgetFixtures, takeHits } from "./probe-config.ts";
 import type { Recorded, Request, Response } from "./workers.ts";
 
-const mocha = new Mocha({ reporter: class {}, timeout: 60_000 });
+const mocha = new Mocha({ reporter: Mocha.reporters.Base, timeout: 60_000 });
 mocha.cleanReferencesAfterRun(false);
 for (const file of globSync("test/contracts/**/*.test.ts").sort()) mocha.addFile(file);
 await import(pathToFileURL("hardhat.config.ts").href);

@@ -1,4 +1,11 @@
-import { type AstNode, type Place, range, type SourceFile, textOf, typeOf } from "../lib/solidity-ast.ts";
+import {
+  type AstNode,
+  type Place,
+  range,
+  type SourceFile,
+  textOf,
+  typeOf,
+} from "../lib/solidity-ast.ts";
 import { expression, isConstant, type Variant } from "./variant.ts";
 
 /** A number, a use of a named constant, or a truth value, changed by the least possible. */

@@ -70,7 +70,8 @@ function describe(
 ): Mutant {
   const { operator, node } = variant;
   const where = `${posix.basename(file.path)} ${scopeOf(place)}`;
-  const change = variant.text === "" ? textOf(file, node) : `${textOf(file, node)} → ${variant.text}`;
+  const change =
+    variant.text === "" ? textOf(file, node) : `${textOf(file, node)} → ${variant.text}`;
   const name = `${where} | ${operator} | ${change.replaceAll(/\s+/g, " ")}`;
   const occurrence = (seen.get(name) ?? 0) + 1;
   seen.set(name, occurrence);

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { say } from "../lib/run.ts";
-import { table } from "../lib/terminal.ts";
+import { table } from "../lib/screen.ts";
 import type { Verdict } from "../lib/workers.ts";
 import { acceptedPath } from "./accepted.ts";
 
@@ -23,7 +23,12 @@ export function report(
   refused: number,
 ): boolean {
   const files = [...new Set(results.map(({ file }) => file))].sort();
-  const rows = files.map((file) => row(posix.basename(file), results.filter((r) => r.file === file)));
+  const rows = files.map((file) =>
+    row(
+      posix.basename(file),
+      results.filter((r) => r.file === file),
+    ),
+  );
   say();
   table(
     ["file", "killed", "timed out", "survived", "mutants", "score"],
@@ -38,7 +43,9 @@ export function report(
   }
   say();
   say(`${refused} mutants do not compile and are not counted.`);
-  say(`${survivors.length} survived, ${unexplained.length} of them without a reason in ${acceptedPath}.`);
+  say(
+    `${survivors.length} survived, ${unexplained.length} of them without a reason in ${acceptedPath}.`,
+  );
   const alive = new Set(survivors.map(({ key }) => key));
   const tested = new Set(results.map(({ key }) => key));
   for (const key of accepted.keys()) {
@@ -51,7 +58,14 @@ function row(name: string, results: readonly Result[]): string[] {
   const count = (outcome: Verdict["outcome"]) =>
     String(results.filter(({ verdict }) => verdict.outcome === outcome).length);
   const percent = `${(100 * score(results)).toFixed(1)} %`;
-  return [name, count("killed"), count("timed out"), count("survived"), String(results.length), percent];
+  return [
+    name,
+    count("killed"),
+    count("timed out"),
+    count("survived"),
+    String(results.length),
+    percent,
+  ];
 }
 
 /** Share of mutants that some test noticed. */

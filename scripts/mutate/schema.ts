@@ -1,5 +1,12 @@
 import { type Edit, importProbe, render } from "../lib/rewrite.ts";
-import { type AstNode, analyse, child, range, type SourceFile, textOf } from "../lib/solidity-ast.ts";
+import {
+  type AstNode,
+  analyse,
+  child,
+  range,
+  type SourceFile,
+  textOf,
+} from "../lib/solidity-ast.ts";
 import type { Mutant } from "./mutants.ts";
 
 /** Sources that have many mutants in them, each behind its own switch, so that one compilation serves all. */
