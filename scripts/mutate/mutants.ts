@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { statementRange } from "../lib/rewrite.ts";
 import {
+  type AstNode,
   child,
   lineOf,
   type Place,
@@ -106,6 +107,13 @@ function isFirst({ node }: Place, argument: unknown): boolean {
 
 function isUnfit({ node, parent, key }: Place, { form }: Variant): boolean {
   if (form === "expression") return node.lValueRequested === true || key === "leftHandSide";
-  if (form === "modifier") return parent?.node.kind === "constructor";
+  if (form === "modifier") return !parent || !canBeSplit(parent.node);
   return !["statements", "trueBody", "falseBody", "body"].includes(key);
+}
+
+/** Whether another function can take the place of this one's body, with the same arguments. */
+function canBeSplit(definition: AstNode): boolean {
+  const { parameters } = child(definition, "parameters");
+  const isNamed = Array.isArray(parameters) && parameters.every(({ name }) => name !== "");
+  return definition.kind === "function" && isNamed;
 }
