@@ -85,6 +85,56 @@ describe("delist", () => {
   });
 });
 
+describe("delist: deals that were never live", () => {
+  /** A live deal between two that start in period 300 and were cancelled before. */
+  async function cancelledPending() {
+    const net = await freshMarket();
+    const pending = [await openDeal(net, { firstPeriod: 300 })];
+    const kept = await openDeal(net);
+    pending.push(await openDeal(net, { firstPeriod: 300 }));
+    await enterPeriod(net, 2);
+    for (const id of pending) await net.market.connect(net.client).cancel(id);
+    return { net, kept };
+  }
+
+  it("takes them out once the period is decided, though their end lies far ahead [LIST-2]", async () => {
+    const { net, kept } = await cancelledPending();
+    await expect(net.market.delist(1n, [2])).to.be.revertedWithCustomError(
+      net.market,
+      "NotYetDecided",
+    );
+    await prove(net, 1n, [2]);
+    await net.market.delist(1n, [0]);
+    expect(await listOf(net, 1n)).to.deep.equal([kept]);
+    await proveUpTo(net, 3);
+  });
+
+  it("takes them out while nobody can know the seed [LIST-2]", async () => {
+    const { net, kept } = await cancelledPending();
+    await net.helpers.time.setNextBlockTimestamp((await seedTime(net, 3)) - DELAY / 2 - 1);
+    await net.market.delist(1n, [2, 0]);
+    expect(await listOf(net, 1n)).to.deep.equal([kept]);
+    expect((await net.market.providerOf(1n)).frozen).to.equal(1n);
+    await enterPeriod(net, 3);
+    await prove(net);
+  });
+
+  it("takes an abandoned one out, too, and none that has still to begin [LIST-2]", async () => {
+    const net = await freshMarket();
+    await openDeal(net);
+    const lost = await openDeal(net, { firstPeriod: 300 });
+    await openDeal(net, { firstPeriod: 300 });
+    await net.market.connect(net.owner).abandon(lost);
+    await enterPeriod(net, 2);
+    await prove(net);
+    await net.market.delist(1n, [1]);
+    expect(await listOf(net, 1n)).to.deep.equal([1n, 3n]);
+    await expect(net.market.delist(1n, [1]))
+      .to.be.revertedWithCustomError(net.market, "StillLive")
+      .withArgs(3n, 310n, 3n);
+  });
+});
+
 describe("giveUp", () => {
   it("rejects anybody but the owner and any period but this [LIST-3]", async () => {
     const net = await liveDeal();
