@@ -7,6 +7,8 @@ import {
   freshMarket,
   newOffer,
   newPiece,
+  openDeal,
+  openOffers,
   prove,
   sign,
   type TestMarket,
@@ -24,7 +26,18 @@ const DEALS = 4;
 const OFFERS = 5;
 const PROVIDERS = 6;
 const LISTS = 7;
+const PROVEN = 8;
+const NONCES = 9;
 const OWN_OBJECTS = 10;
+const RECEIVED_OBJECTS = 11;
+const CLIENTS = 12;
+const PAYEES = 13;
+const CHALLENGES = 14;
+const CONSENTS = 15;
+const KEEPS_BALANCE = 16;
+const PUBLISHED = 17;
+/** Place of a deal's flags in the slot of its terms. */
+const FLAGS = 239n;
 
 const coder = AbiCoder.defaultAbiCoder();
 const entry = (key: bigint | string, slot: number | bigint) =>
@@ -120,5 +133,67 @@ describe("storage", () => {
       keccak256(zeroPadValue(toBeHex(entry(net.client.address, OWN_OBJECTS)), 32)),
     );
     expect(await read(net, array)).to.equal(zeroPadValue(toBeHex(objects[0] as bigint), 32));
+  });
+
+  it("keeps what others stored for an owner in an array of its own, packed alike", async () => {
+    const net = await freshMarket();
+    const { blockNumber } = await openOffers(net, [await newOffer(net)], "0x01", net.owner.address);
+    const slot = entry(net.owner.address, RECEIVED_OBJECTS);
+    expect(BigInt(await read(net, slot))).to.equal(1n);
+    expect(BigInt(await read(net, BigInt(keccak256(toBeHex(slot, 32)))))).to.equal(
+      (1n << 32n) | BigInt(blockNumber as number),
+    );
+  });
+
+  it("keeps the history of a provider and the nonces it has used in bitmaps, 256 a word", async () => {
+    const net = await freshMarket();
+    await openDeal(net, { firstPeriod: 258, nonce: 515n });
+    await enterPeriod(net, 258);
+    await prove(net);
+    expect(BigInt(await read(net, entry(1n, entry(1n, PROVEN))))).to.equal(1n << 2n);
+    expect(await net.market.provenWord(1n, 1n)).to.equal(1n << 2n);
+    expect(BigInt(await read(net, entry(2n, entry(1n, NONCES))))).to.equal(1n << 3n);
+  });
+
+  it("keeps a new client, a payee and a challenge in slots of their own, where a flag says so", async () => {
+    const net = await freshMarket();
+    const { market, client, owner, stranger } = net;
+    const id = await openDeal(net);
+    await enterPeriod(net, 2);
+    const flags = async () => (BigInt(await read(net, entry(id, DEALS) + 1n)) >> FLAGS) & 0b11111n;
+    expect(await flags()).to.equal(0b00000n);
+    await market.connect(client).transferDeal(id, stranger);
+    expect(await flags()).to.equal(0b10000n);
+    expect(BigInt(await read(net, entry(id, CLIENTS)))).to.equal(BigInt(stranger.address));
+    await market.connect(owner).assignPayee(id, client);
+    expect(await flags()).to.equal(0b11000n);
+    expect(BigInt(await read(net, entry(id, PAYEES)))).to.equal(BigInt(client.address));
+    await market.connect(stranger).challenge(id, 5, ALLOWANCE);
+    expect(await flags()).to.equal(0b11100n);
+    expect(BigInt(await read(net, entry(id, CHALLENGES)))).to.equal((2n << 64n) | 5n);
+    await market.connect(owner).abandon(id);
+    expect(await flags()).to.equal(0b11011n);
+    expect(BigInt(await read(net, entry(id, CHALLENGES)))).to.equal(0n);
+  });
+
+  it("keeps void consents, kept balances and published hashes by account", async () => {
+    const net = await freshMarket();
+    const { market, client } = net;
+    const id = await openDeal(net);
+    await market.connect(client).voidConsents(2n, 0b101n);
+    await market.connect(client).keepBalance(true);
+    await market.connect(client).publish(id, "0x0102");
+    const account = client.address;
+    expect(BigInt(await read(net, entry(2n, entry(account, CONSENTS))))).to.equal(0b101n);
+    expect(BigInt(await read(net, entry(account, KEEPS_BALANCE)))).to.equal(1n);
+    expect(await read(net, entry(id, entry(account, PUBLISHED)))).to.equal(keccak256("0x0102"));
+  });
+
+  it("is open to contracts as it is: many slots in one call", async () => {
+    const { net } = await opened();
+    const slots = [entry(1n, DEALS), entry(1n, DEALS) + 1n, entry(9n, DEALS)];
+    const values = await net.market.extsload(slots.map((slot) => toBeHex(slot, 32)));
+    expect([...values]).to.deep.equal(await Promise.all(slots.map((slot) => read(net, slot))));
+    expect(await net.market.extsload([])).to.have.length(0);
   });
 });
