@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { COLLATERAL, consentOf, expectConserved, RATE, SLASH, STAKE } from "./support/deals.ts";
+import { abandon, assign, cancel, challenge, terminate, transfer } from "./support/acts.ts";
+import { COLLATERAL, expectConserved, RATE, SLASH, STAKE } from "./support/deals.ts";
 import {
-  ALLOWANCE,
   BOND,
   bondedMarket,
   enterPeriod,
@@ -10,23 +10,17 @@ import {
   type TestMarket,
 } from "./support/market.ts";
 
-/** What can befall a deal, by those who are its parties at the beginning. Only misses take time: two periods. */
+/** What can befall a deal. Only misses take time: two periods. */
 const acts = {
-  cancel: ({ market, client }: TestMarket, id: bigint) => market.connect(client).cancel(id),
-  async terminate(net: TestMarket, id: bigint) {
-    const consent = await consentOf(net, id, net.beneficiary, net.client);
-    return net.market.connect(net.client).terminate(id, consent);
-  },
-  abandon: ({ market, owner }: TestMarket, id: bigint) => market.connect(owner).abandon(id),
-  challenge: ({ market, client }: TestMarket, id: bigint) =>
-    market.connect(client).challenge(id, 0, ALLOWANCE),
+  cancel,
+  terminate,
+  abandon,
+  challenge,
   async misses(net: TestMarket) {
     await enterPeriod(net, (await net.market.period()) + 2n);
   },
-  transfer: ({ market, client, stranger }: TestMarket, id: bigint) =>
-    market.connect(client).transferDeal(id, stranger),
-  assign: ({ market, owner, operator }: TestMarket, id: bigint) =>
-    market.connect(owner).assignPayee(id, operator),
+  transfer,
+  assign,
 };
 type Act = keyof typeof acts;
 
