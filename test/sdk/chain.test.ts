@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Contract, JsonRpcProvider } from "ethers";
+import { Contract, Interface, JsonRpcProvider, makeError } from "ethers";
 import type { Holdfast, StoredObject } from "holdfast";
 import {
   decodeRevert,
@@ -8,6 +8,7 @@ import {
   periodStart,
   prevrandaoBeaconAbi,
   seedEvidence,
+  storageMarketAbi,
 } from "holdfast/market";
 import { all, rejection, sample, startWorld, type World } from "./support/world.ts";
 
@@ -62,6 +63,17 @@ describe("On a chain", function () {
       const error = await rejection(market(world.net.deployment, gone).deal(1n));
       gone.destroy();
       expect(error).to.have.property("code", "RPC_UNAVAILABLE");
+    });
+
+    it("says nothing in the token that is no amount", () => {
+      const data = new Interface(storageMarketAbi).encodeErrorResult("VersionChanged", [1, 2, 3]);
+      const info = { action: "call", reason: null, invocation: null, revert: null } as const;
+      const transaction = { to: null, data: "0x" };
+      const error = makeError("", "CALL_EXCEPTION", { ...info, data, transaction });
+      expect(decodeRevert(error, world.net.deployment)).to.deep.equal({
+        name: "VersionChanged",
+        text: "VersionChanged(provider 1, expected 2, actual 3)",
+      });
     });
 
     it("decodes no other errors than reverts", () => {

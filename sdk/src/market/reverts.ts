@@ -24,10 +24,17 @@ const errors = new Interface(
   ),
 );
 const amounts = new Set(
-  "needed,free,allowance,balance,expected,received,collateral,least,budgetLeft,stake".split(","),
+  "needed,free,allowance,balance,expected,received,collateral,least,budgetLeft,stake,maxLock".split(
+    ",",
+  ),
 );
 /** Errors whose arguments carry such a name without being money. */
-const withoutMoney = new Set(["ProofLengthInvalid", "ParentMismatch", "TooFewLiveDeals"]);
+const withoutMoney = new Set([
+  "ProofLengthInvalid",
+  "ParentMismatch",
+  "TooFewLiveDeals",
+  "VersionChanged",
+]);
 
 /** Decodes what a call or a gas estimate reverted with; undefined for any other failure. */
 export function decodeRevert(error: unknown, token?: Token): Revert | undefined {
@@ -99,7 +106,9 @@ function revertError(
 const fixes: Record<string, string> = {
   AllowanceTooLow: "Approve the market for at least the needed amount, or pay by permit.",
   BalanceTooLow: "Fund the account with the needed amount of the market's token.",
+  DealClosed: "Nothing is held for the deal any more: there is nothing left to do.",
   DealUnknown: "Check the deal's id, and that it is of this market.",
+  NotClient: "Call as the deal's client, as `dealOf` names it now.",
   OfferBudgetTooLow: "Try again in the next period, or choose another provider.",
   OfferExpired: "Ask the provider for a fresh offer.",
   OfferNonceUsed: "Ask the provider for a fresh offer.",
