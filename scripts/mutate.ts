@@ -91,9 +91,9 @@ async function judgeAll(
   say("Running the tests on what is not broken ...");
   const baseline = await takeBaseline(scratch);
   const failing = baseline.tests.filter(({ failure }) => failure !== undefined);
-  say(`${baseline.tests.length - failing.length} tests take part; left out, since they fail:`);
+  say(`${baseline.tests.length - failing.length} tests take part; left out:`);
   for (const { title, failure } of failing) say(`  ${title}: ${failure?.split("\n")[0]}`);
-  if (failing.length > baseline.tests.length * mostLeftOut) {
+  if (failing.length > mostLeftOut * baseline.tests.length) {
     throw new Error(
       "Too many tests fail on contracts that are not broken. Make npm test pass first.",
     );
@@ -106,7 +106,7 @@ async function judgeAll(
   await judge(scratch, baseline, [...mutants.keys()], workers, tell);
   if (!values["no-solidity"]) {
     const alive = [...mutants.keys()].filter((id) => verdicts.get(id)?.outcome === "survived");
-    say(`Running the Solidity tests on ${alive.length} survivors ...`);
+    say(`Running the Solidity tests on those of ${alive.length} survivors that they reach ...`);
     await judgeBySolidity(scratch, alive, workers, tell);
   }
   return [...mutants].map(([id, { key, file, line, operator, source }]) => ({

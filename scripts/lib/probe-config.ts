@@ -99,6 +99,10 @@ export const probeConfig: HardhatUserConfig = {
   coverage: { skipFiles: ["**/*"] },
   test: {
     ...base.test,
-    solidity: { ...base.test?.solidity, coinbase: coinbase(mutant) },
+    solidity: {
+      coinbase: coinbase(mutant),
+      fuzz: { runs: 200, seed: "0x01" },
+      invariant: { runs: 8, depth: 100, failOnRevert: true },
+    },
   },
 };

@@ -1,10 +1,13 @@
-import { type Scratch, solidityTests } from "../lib/scratch.ts";
+import { recordSolidityTests, type Scratch, solidityTests } from "../lib/scratch.ts";
 import { createRunner, type Recorded, recordTests, type Verdict } from "../lib/workers.ts";
 
-/** Tests above this go last: most mutants fall to a quick one. */
-const quickMs = 400;
-/** What a test may take on a mutant, beyond what it takes without. */
-const patience = { factor: 5, ms: 30_000 };
+/** Tests that take longer take no part: every survivor would have to wait for them. */
+const slowMs = 8_000;
+/** So many of the tests that killed most go first; then all others in portions, the first about so long. */
+const favourites = 4;
+const firstPortionMs = 400;
+/** What tests may take on a mutant, beyond what they take without. */
+const patience = { factor: 5, ms: 20_000 };
 const solidityTimeoutMs = 600_000;
 
 interface Baseline {
@@ -15,13 +18,14 @@ interface Baseline {
 
 /**
  * Runs the tests on what is not broken, twice: once to know which tests reach which mutant, once for their times.
- * Tests that fail in either (they look at gas or bytecode, or do not repeat) take no part.
+ * Tests that fail in either (they look at gas or bytecode, or do not repeat) take no part, and neither do slow ones.
  */
 export async function takeBaseline(scratch: Scratch): Promise<Baseline> {
   const reached = await recordTests(scratch, true);
   const tests = (await recordTests(scratch, false)).map((test, i) => ({
     ...test,
-    failure: test.failure ?? reached[i]?.failure,
+    failure:
+      test.failure ?? reached[i]?.failure ?? (test.ms > slowMs ? "takes too long" : undefined),
   }));
   const reaching = new Map<number, number[]>();
   const order = tests.map((_, i) => i).sort((a, b) => (tests[a]?.ms ?? 0) - (tests[b]?.ms ?? 0));
@@ -43,18 +47,20 @@ export async function judge(
   onVerdict: (id: number, verdict: Verdict) => void,
 ): Promise<void> {
   const queue = [...ids];
-  const isQuick = (test: number) => (tests[test]?.ms ?? 0) < quickMs;
+  const kills = new Map<string, number>();
+  const msOf = (test: number) => tests[test]?.ms ?? 0;
+  const killsOf = (test: number) => kills.get(tests[test]?.title ?? "") ?? 0;
 
   async function work(): Promise<void> {
     const runner = createRunner(scratch);
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-      const wanted = reaching.get(id) ?? [];
       let verdict: Verdict = { outcome: "survived" };
-      for (const part of [wanted.filter(isQuick), wanted.filter((test) => !isQuick(test))]) {
-        if (part.length === 0 || verdict.outcome !== "survived") continue;
-        const expected = part.reduce((sum, test) => sum + (tests[test]?.ms ?? 0), 0);
+      for (const part of portions(reaching.get(id) ?? [], killsOf, msOf)) {
+        const expected = part.reduce((sum, test) => sum + msOf(test), 0);
         verdict = await runner.run(id, part, patience.factor * expected + patience.ms);
+        if (verdict.outcome !== "survived") break;
       }
+      if (verdict.by !== undefined) kills.set(verdict.by, (kills.get(verdict.by) ?? 0) + 1);
       onVerdict(id, verdict);
     }
     runner.stop();
@@ -63,14 +69,38 @@ export async function judge(
   await Promise.all(Array.from({ length: workers }, work));
 }
 
-/** Judges what is left by the Solidity tests, one run each: they are slow to start. */
+/** Tests in the order in which a mutant meets them: most fall early. @param tests Quick ones first. */
+function portions(
+  tests: readonly number[],
+  killsOf: (test: number) => number,
+  msOf: (test: number) => number,
+): number[][] {
+  const first = [...tests]
+    .filter((test) => killsOf(test) > 0)
+    .sort((a, b) => killsOf(b) - killsOf(a))
+    .slice(0, favourites);
+  const parts = first.length > 0 ? [first] : [];
+  let [limit, sum] = [firstPortionMs, Number.POSITIVE_INFINITY];
+  for (const test of tests.filter((one) => !first.includes(one))) {
+    if (sum > limit) {
+      parts.push([]);
+      [limit, sum] = [3 * limit, 0];
+    }
+    parts.at(-1)?.push(test);
+    sum += msOf(test);
+  }
+  return parts;
+}
+
+/** Judges what is left and reached by the Solidity tests, one run each: they are slow to start. */
 export async function judgeBySolidity(
   scratch: Scratch,
   ids: readonly number[],
   workers: number,
   onVerdict: (id: number, verdict: Verdict) => void,
 ): Promise<void> {
-  const queue = [...ids];
+  const reached = await recordSolidityTests(scratch);
+  const queue = ids.filter((id) => reached.has(id));
   async function work(): Promise<void> {
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
       const result = await solidityTests(scratch, id, solidityTimeoutMs);
