@@ -14,9 +14,10 @@ import { say } from "./lib/run.ts";
 import { build, createScratch, type Scratch } from "./lib/scratch.ts";
 import { duration } from "./lib/screen.ts";
 import { productionSources, readSources } from "./lib/solidity-ast.ts";
+import type { Verdict } from "./lib/workers.ts";
 import { readAccepted } from "./mutate/accepted.ts";
 import { brokenRules } from "./mutate/broken-rules.ts";
-import { judge, judgeBySolidity, takeBaseline } from "./mutate/campaign.ts";
+import { type Baseline, judge, judgeBySolidity, takeBaseline } from "./mutate/campaign.ts";
 import { mutantsOf } from "./mutate/mutants.ts";
 import { type Result, report } from "./mutate/report.ts";
 import { type Broken, breakRules } from "./mutate/rules.ts";
@@ -53,10 +54,12 @@ const files = readSources(paths);
 const all = files.flatMap(mutantsOf);
 const chosen = values.sample === undefined ? all : sample(all, Number(values.sample), values.seed);
 const schema = buildSchema(files, chosen, new Map([[probePath, probeSource]]));
-const results = await campaign("mutants", schema.sources, schema.mutants);
+const results: Result[] = [];
+let baseline: Baseline | undefined;
+await campaign("mutants", schema.sources, schema.mutants);
 if (!values["no-rules"]) {
   for (const { sources, broken } of breakRules(brokenRules, paths)) {
-    results.push(...(await campaign("broken rules", sources, broken)));
+    await campaign("broken rules", sources, broken);
   }
 }
 mkdirSync(posix.dirname(reportPath), { recursive: true });
@@ -70,51 +73,52 @@ async function campaign(
   what: string,
   sources: ReadonlyMap<string, string>,
   mutants: ReadonlyMap<number, Broken>,
-): Promise<Result[]> {
+): Promise<void> {
   const scratch = createScratch(sources);
   process.once("exit", scratch.remove);
-  try {
-    return await judgeAll(what, scratch, mutants);
-  } finally {
-    process.off("exit", scratch.remove);
-    scratch.remove();
+  say(`Compiling ${mutants.size} ${what} ...`);
+  await build(scratch);
+  const verdicts = await judgeAll(scratch, [...mutants.keys()]);
+  for (const [id, { key, file, line, operator, source }] of mutants) {
+    const verdict = verdicts.get(id) ?? { outcome: "survived" };
+    results.push({ key, file, line, operator, source, verdict });
   }
+  process.off("exit", scratch.remove);
+  scratch.remove();
 }
 
 async function judgeAll(
-  what: string,
   scratch: Scratch,
-  mutants: ReadonlyMap<number, Broken>,
-): Promise<Result[]> {
-  say(`Compiling ${mutants.size} ${what} ...`);
-  await build(scratch);
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, Verdict>> {
+  // Which tests reach a broken rule is not worth a run of all of them: they are few.
+  const known = baseline;
+  baseline ??= await firstBaseline(scratch);
+  const { tests, order, reaching } = baseline;
+  const testsOf = new Map(ids.map((id) => [id, known ? order : (reaching.get(id) ?? [])]));
+  const verdicts = new Map<number, Verdict>();
+  const tell = (id: number, verdict: Verdict) => {
+    verdicts.set(id, verdict);
+    if (verdicts.size % 25 === 0) say(`  ${verdicts.size} of ${ids.length}`);
+  };
+  await judge(scratch, tests, testsOf, workers, tell);
+  if (values["no-solidity"]) return verdicts;
+  const alive = ids.filter((id) => verdicts.get(id)?.outcome === "survived");
+  say(`Running the Solidity tests on those of ${alive.length} survivors that they reach ...`);
+  await judgeBySolidity(scratch, alive, workers, (id, verdict) => verdicts.set(id, verdict));
+  return verdicts;
+}
+
+async function firstBaseline(scratch: Scratch): Promise<Baseline> {
   say("Running the tests on what is not broken ...");
-  const baseline = await takeBaseline(scratch);
-  const failing = baseline.tests.filter(({ failure }) => failure !== undefined);
-  say(`${baseline.tests.length - failing.length} tests take part; left out:`);
+  const taken = await takeBaseline(scratch);
+  const failing = taken.tests.filter(({ failure }) => failure !== undefined);
+  say(`${taken.order.length} tests take part; left out:`);
   for (const { title, failure } of failing) say(`  ${title}: ${failure?.split("\n")[0]}`);
-  if (failing.length > mostLeftOut * baseline.tests.length) {
+  if (failing.length > mostLeftOut * taken.tests.length) {
     throw new Error(
       "Too many tests fail on contracts that are not broken. Make npm test pass first.",
     );
   }
-  const verdicts = new Map<number, Result["verdict"]>();
-  const tell = (id: number, verdict: Result["verdict"]) => {
-    verdicts.set(id, verdict);
-    if (verdicts.size % 25 === 0) say(`  ${verdicts.size} of ${mutants.size}`);
-  };
-  await judge(scratch, baseline, [...mutants.keys()], workers, tell);
-  if (!values["no-solidity"]) {
-    const alive = [...mutants.keys()].filter((id) => verdicts.get(id)?.outcome === "survived");
-    say(`Running the Solidity tests on those of ${alive.length} survivors that they reach ...`);
-    await judgeBySolidity(scratch, alive, workers, tell);
-  }
-  return [...mutants].map(([id, { key, file, line, operator, source }]) => ({
-    key,
-    file,
-    line,
-    operator,
-    source,
-    verdict: verdicts.get(id) ?? { outcome: "survived" },
-  }));
+  return taken;
 }

@@ -10,10 +10,12 @@ const firstPortionMs = 400;
 const patience = { factor: 5, ms: 20_000 };
 const solidityTimeoutMs = 600_000;
 
-interface Baseline {
-  /** Numbers of the tests that reach a mutant, quick ones first. */
-  readonly reaching: ReadonlyMap<number, readonly number[]>;
+export interface Baseline {
   readonly tests: readonly Recorded[];
+  /** Numbers of the tests that take part, quick ones first. */
+  readonly order: readonly number[];
+  /** Those of them that reach a mutant. */
+  readonly reaching: ReadonlyMap<number, readonly number[]>;
 }
 
 /**
@@ -27,26 +29,28 @@ export async function takeBaseline(scratch: Scratch): Promise<Baseline> {
     failure:
       test.failure ?? reached[i]?.failure ?? (test.ms > slowMs ? "takes too long" : undefined),
   }));
+  const order = tests
+    .map((_, i) => i)
+    .filter((i) => tests[i]?.failure === undefined)
+    .sort((a, b) => (tests[a]?.ms ?? 0) - (tests[b]?.ms ?? 0));
   const reaching = new Map<number, number[]>();
-  const order = tests.map((_, i) => i).sort((a, b) => (tests[a]?.ms ?? 0) - (tests[b]?.ms ?? 0));
   for (const test of order) {
-    if (tests[test]?.failure !== undefined) continue;
     for (const id of reached[test]?.reached ?? []) {
       reaching.set(id, [...(reaching.get(id) ?? []), test]);
     }
   }
-  return { reaching, tests };
+  return { tests, order, reaching };
 }
 
-/** Judges all mutants by the mocha tests, with `workers` processes. */
+/** Judges mutants by those tests that `testsOf` names, with `workers` processes. */
 export async function judge(
   scratch: Scratch,
-  { reaching, tests }: Baseline,
-  ids: readonly number[],
+  tests: readonly Recorded[],
+  testsOf: ReadonlyMap<number, readonly number[]>,
   workers: number,
   onVerdict: (id: number, verdict: Verdict) => void,
 ): Promise<void> {
-  const queue = [...ids];
+  const queue = [...testsOf.keys()];
   const kills = new Map<string, number>();
   const msOf = (test: number) => tests[test]?.ms ?? 0;
   const killsOf = (test: number) => kills.get(tests[test]?.title ?? "") ?? 0;
@@ -55,7 +59,7 @@ export async function judge(
     const runner = createRunner(scratch);
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
       let verdict: Verdict = { outcome: "survived" };
-      for (const part of portions(reaching.get(id) ?? [], killsOf, msOf)) {
+      for (const part of portions(testsOf.get(id) ?? [], killsOf, msOf)) {
         const expected = part.reduce((sum, test) => sum + msOf(test), 0);
         verdict = await runner.run(id, part, patience.factor * expected + patience.ms);
         if (verdict.outcome !== "survived") break;
