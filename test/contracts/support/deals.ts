@@ -83,19 +83,22 @@ export const consentTypes = {
   ],
 };
 
+type Signer = TestMarket["client"];
+type Party = Pick<Signer, "address">;
+
 let nonce = 0n;
 
-/** The signer's word to the counterparty that a deal may end. */
+/** The signer's word to the counterparty that a deal may end, signed by the signer's own key or by another. */
 export async function consentOf(
   net: TestMarket,
   deal: bigint,
-  signer: TestMarket["client"],
-  counterparty: { readonly address: string },
+  signer: Party,
+  counterparty: Party,
   changes: Partial<{
     expiry: number;
     nonce: bigint;
     domain: Record<string, unknown>;
-    by: TestMarket["client"];
+    by: Signer;
   }> = {},
 ) {
   const terms = {
@@ -109,8 +112,8 @@ export async function consentOf(
     counterparty: counterparty.address,
     ...terms,
   };
-  const signature = await (changes.by ?? signer).signTypedData(domain, consentTypes, message);
-  return { ...terms, signature };
+  const by = changes.by ?? (await net.ethers.getSigner(signer.address));
+  return { ...terms, signature: await by.signTypedData(domain, consentTypes, message) };
 }
 
 /** The leaf of a deal's piece and its siblings upward. */
