@@ -23,7 +23,7 @@ export default defineConfig({
     settings: {
       evmVersion: "cancun",
       viaIR: true,
-      optimizer: { enabled: true, runs: 1_000 },
+      optimizer: { enabled: true, runs: 5_000 },
     },
   },
   paths: { tests: { mocha: "test/contracts", solidity: "test/contracts" } },

@@ -26,8 +26,9 @@ contract StorageMarket is Opening, Withdrawing, Reading, Multicall {
     function settle(uint32[] calldata deals) external nonReentrant {
         uint32 current = period();
         for (uint256 i = 0; i < deals.length; ++i) {
-            DealTerms terms = _dealTerms(deals[i]);
-            _settle(deals[i], terms, _offerOf(deals[i], terms), current);
+            uint32 id = deals[i];
+            DealTerms terms = _dealTerms(id);
+            _settle(id, terms, _offerOf(id, terms), current);
         }
     }
 

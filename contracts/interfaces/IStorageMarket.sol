@@ -235,9 +235,10 @@ interface IMarketState {
     event GaveUp(uint32 indexed provider, uint32 indexed period);
     /// @notice The deal left the provider's list.
     event Delisted(uint32 indexed provider, uint32 indexed deal);
-    /// @notice Periods before `upTo` are settled: `earned` went to the payee; `refund` out of the escrow and `compensation` out of
-    /// the collateral went to the client.
-    event Settled(uint32 indexed deal, uint32 upTo, uint256 earned, uint256 refund, uint256 compensation);
+    /// @notice Periods before `upTo` are settled: `earned` went to the payee.
+    event Settled(uint32 indexed deal, uint32 upTo, uint256 earned);
+    /// @notice For missed periods, `refund` out of the escrow and `compensation` out of the collateral went to the client.
+    event Compensated(uint32 indexed deal, uint256 refund, uint256 compensation);
     /// @notice The provider's obligation broke in `period`: by the miss after the last that was tolerated, or by a challenge of that
     /// period that nobody answered.
     event Defaulted(uint32 indexed deal, uint32 period);
@@ -319,7 +320,7 @@ interface IMarketState {
     /// @notice Thrown after the expiry of the offer.
     error OfferExpired(uint256 offer, uint64 expiry, uint256 time);
     /// @notice Thrown when the first period is more than 365 periods ahead.
-    error OfferStartTooFar(uint256 offer, uint32 firstPeriod, uint32 latest);
+    error OfferStartTooFar(uint256 offer, uint32 firstPeriod, uint256 latest);
     /// @notice Thrown when the term is empty or longer than the market allows.
     error OfferTermInvalid(uint256 offer, uint16 periods, uint16 maxTerm);
     /// @notice Thrown when as many misses are tolerated as there are periods.
@@ -365,7 +366,7 @@ interface IMarketState {
     /// @notice Thrown when an index lies behind the list.
     error ListIndexInvalid(uint256 index, uint256 listed);
     /// @notice Thrown when a deal ends later than may be delisted.
-    error StillLive(uint32 deal, uint32 end, uint32 period);
+    error StillLive(uint32 deal, uint256 end, uint256 period);
     /// @notice Thrown when the walk does not find enough live deals.
     error TooFewLiveDeals(uint32 provider, uint32 period, uint256 found, uint256 needed);
     /// @notice Thrown when a path does not lead to the deal's root from the drawn leaf.
@@ -386,7 +387,7 @@ interface IMarketState {
     /// @notice Thrown when the caller is neither the deal's client nor its payee.
     error NotParty(uint32 deal, address client, address payee, address caller);
     /// @notice Thrown when the deal ends no later anyway.
-    error EndsEarlier(uint32 deal, uint32 end, uint32 bound);
+    error EndsEarlier(uint32 deal, uint256 end, uint256 bound);
     /// @notice Thrown after the expiry of a consent.
     error ConsentExpired(uint64 expiry, uint256 time);
     /// @notice Thrown when a consent is not the signer's.
@@ -398,7 +399,7 @@ interface IMarketState {
     /// @notice Thrown when no challenge is open.
     error ChallengeNone(uint32 deal);
     /// @notice Thrown when a deal is challenged that is not live.
-    error NotLive(uint32 deal, uint32 start, uint32 end, uint32 period);
+    error NotLive(uint32 deal, uint256 start, uint256 end, uint256 period);
     /// @notice Thrown when a challenge names a leaf that holds no data.
     error LeafInvalid(uint32 deal, uint64 leaf, uint256 leaves);
 

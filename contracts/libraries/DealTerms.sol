@@ -13,7 +13,7 @@ using OfferTermsLibrary for OfferTerms global;
 
 /// @title DealTermsLibrary
 /// @notice Reads and changes the packed terms of a deal. Periods are absolute; `settled` and `term` are stored relative
-/// to the start.
+/// to the start. What is read has at most the width of its field, so that sums and products below cannot overflow.
 library DealTermsLibrary {
     uint256 private constant CLOSED = 1 << 239;
     uint256 private constant FORFEITED = 1 << 240;
@@ -43,39 +43,45 @@ library DealTermsLibrary {
             );
     }
 
-    function start(DealTerms terms) internal pure returns (uint32) {
-        return uint32(DealTerms.unwrap(terms));
+    function start(DealTerms terms) internal pure returns (uint256) {
+        return _read(terms, 0, 32);
     }
 
     /// @notice First period after the term.
-    function end(DealTerms terms) internal pure returns (uint32) {
-        return uint32(terms.start() + _read(terms, 32, 9));
+    function end(DealTerms terms) internal pure returns (uint256) {
+        unchecked {
+            return terms.start() + _read(terms, 32, 9);
+        }
     }
 
-    function size(DealTerms terms) internal pure returns (uint64) {
-        return uint64(_read(terms, 41, 44));
+    function size(DealTerms terms) internal pure returns (uint256) {
+        return _read(terms, 41, 44);
     }
 
     /// @notice Periods before it are settled.
-    function settledUpTo(DealTerms terms) internal pure returns (uint32) {
-        return uint32(terms.start() + _read(terms, 85, 9));
+    function settledUpTo(DealTerms terms) internal pure returns (uint256) {
+        unchecked {
+            return terms.start() + _read(terms, 85, 9);
+        }
     }
 
-    function missed(DealTerms terms) internal pure returns (uint16) {
-        return uint16(_read(terms, 94, 9));
+    function missed(DealTerms terms) internal pure returns (uint256) {
+        return _read(terms, 94, 9);
     }
 
-    function rate(DealTerms terms) internal pure returns (uint80) {
-        return uint80(_read(terms, 103, 80));
+    function rate(DealTerms terms) internal pure returns (uint256) {
+        return _read(terms, 103, 80);
     }
 
-    function slashFactor(DealTerms terms) internal pure returns (uint24) {
-        return uint24(_read(terms, 183, 24));
+    function slashFactor(DealTerms terms) internal pure returns (uint256) {
+        return _read(terms, 183, 24);
     }
 
     /// @notice What a missed period costs the provider. At most 104 bits.
     function slash(DealTerms terms) internal pure returns (uint256) {
-        return uint256(terms.rate()) * terms.slashFactor();
+        unchecked {
+            return terms.rate() * terms.slashFactor();
+        }
     }
 
     function provider(DealTerms terms) internal pure returns (uint32) {
@@ -113,15 +119,18 @@ library DealTermsLibrary {
     }
 
     /// @notice Whether the deal is drawn in `period`.
-    function isLive(DealTerms terms, uint32 period) internal pure returns (bool) {
+    function isLive(DealTerms terms, uint256 period) internal pure returns (bool) {
         return terms.start() <= period && period < terms.end();
     }
 
-    function withSettled(DealTerms terms, uint32 upTo, uint256 misses) internal pure returns (DealTerms) {
-        return _write(_write(terms, 85, 9, upTo - terms.start()), 94, 9, misses);
+    /// @dev `upTo` lies in the term.
+    function withSettled(DealTerms terms, uint256 upTo, uint256 misses) internal pure returns (DealTerms) {
+        unchecked {
+            return _write(terms, 85, 18, (upTo - terms.start()) | (misses << 9));
+        }
     }
 
-    function withEnd(DealTerms terms, uint32 newEnd) internal pure returns (DealTerms) {
+    function withEnd(DealTerms terms, uint256 newEnd) internal pure returns (DealTerms) {
         return _write(terms, 32, 9, newEnd - terms.start());
     }
 
@@ -186,12 +195,12 @@ library OfferTermsLibrary {
         return address(uint160(OfferTerms.unwrap(terms)));
     }
 
-    function notice(OfferTerms terms) internal pure returns (uint16) {
-        return uint16((OfferTerms.unwrap(terms) >> 160) & 0x1ff);
+    function notice(OfferTerms terms) internal pure returns (uint256) {
+        return (OfferTerms.unwrap(terms) >> 160) & 0x1ff;
     }
 
-    function maxMisses(OfferTerms terms) internal pure returns (uint16) {
-        return uint16((OfferTerms.unwrap(terms) >> 169) & 0x1ff);
+    function maxMisses(OfferTerms terms) internal pure returns (uint256) {
+        return (OfferTerms.unwrap(terms) >> 169) & 0x1ff;
     }
 
     /// @notice Low 78 bits of the manifest's hash; zero when the offer was not the first of its call.

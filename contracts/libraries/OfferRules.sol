@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMarketState} from "../interfaces/IStorageMarket.sol";
+import {OfferStatic, PieceStatic} from "./OfferWords.sol";
 
 /// @title OfferRules
 /// @notice Whether the terms of an offer are valid by themselves. What passes fits the widths that `DealTerms` packs.
@@ -12,23 +13,25 @@ library OfferRules {
     uint256 private constant MAX_SIZE = 2 ** 44 - 1;
     uint16 private constant MAX_NOTICE = 511;
     /// @dev How far ahead a deal may start.
-    uint32 private constant MAX_AHEAD = 365;
+    uint256 private constant MAX_AHEAD = 365;
     /// @dev A node of a piece has its top two bits cleared, in the last byte.
     uint256 private constant NODE_MASK = 0xc0;
 
+    /// @param index The offer's index in the call.
+    /// @param client Who has to be named: the one who pays.
     function checkTerms(
         uint256 index,
-        IMarketState.Offer calldata offer,
+        OfferStatic memory offer,
+        uint256 pieces,
         address client,
-        uint32 current,
+        uint256 current,
         uint16 maxTerm
     ) internal view {
         require(offer.client == client, IMarketState.OfferNotForClient(index, offer.client, client));
         require(block.timestamp <= offer.expiry, IMarketState.OfferExpired(index, offer.expiry, block.timestamp));
-        uint256 pieces = offer.pieces.length;
         require(pieces != 0, IMarketState.OfferEmpty(index));
         require(pieces <= MAX_PIECES, IMarketState.OfferTooLarge(index, pieces, MAX_PIECES));
-        uint32 latest = current + MAX_AHEAD;
+        uint256 latest = current + MAX_AHEAD;
         require(offer.firstPeriod <= latest, IMarketState.OfferStartTooFar(index, offer.firstPeriod, latest));
         uint16 periods = offer.periods;
         require(periods != 0 && periods <= maxTerm, IMarketState.OfferTermInvalid(index, periods, maxTerm));
@@ -37,21 +40,25 @@ library OfferRules {
     }
 
     /// @param i Index of the piece in the offer.
+    /// @param cid Length of its content CID.
     /// @param least Least collateral of a deal of this provider.
     /// @return collateral What the deal locks.
     function checkPiece(
         uint256 index,
         uint256 i,
-        IMarketState.Piece calldata piece,
+        PieceStatic memory piece,
+        uint256 cid,
         uint256 maxMisses,
         uint256 least
     ) internal pure returns (uint256 collateral) {
         require(piece.size != 0 && piece.size <= MAX_SIZE, IMarketState.PieceSizeInvalid(index, i, piece.size));
         require(uint256(piece.root) & NODE_MASK == 0, IMarketState.PieceRootInvalid(index, i, piece.root));
         require(piece.rate != 0, IMarketState.PieceRateZero(index, i));
-        uint256 cid = piece.contentCid.length;
         require(cid <= MAX_CID, IMarketState.PieceCidTooLong(index, i, cid));
-        collateral = uint256(piece.rate) * piece.slashFactor * (maxMisses + 1);
+        // 80, 24 and 17 bits.
+        unchecked {
+            collateral = uint256(piece.rate) * piece.slashFactor * (maxMisses + 1);
+        }
         bool valid = collateral >= least && collateral <= type(uint96).max;
         require(valid, IMarketState.PieceCollateralInvalid(index, i, collateral, least));
     }

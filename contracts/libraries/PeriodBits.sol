@@ -20,7 +20,10 @@ library PeriodBits {
     ) internal view returns (uint256 total) {
         while (from < to) {
             (uint256 word, uint256 next) = _slice(bits, from, to);
-            total += popcount(word);
+            // At most 256 for each word: periods are far below the width.
+            unchecked {
+                total += popcount(word);
+            }
             from = next;
         }
     }
@@ -76,13 +79,18 @@ library PeriodBits {
         uint256 from,
         uint256 to
     ) private view returns (uint256 word, uint256 next) {
-        next = (from | 0xff) + 1;
-        if (next > to) next = to;
-        word = (bits[from >> 8] >> (from & 0xff)) & _ones(next - from);
+        // A period has 32 bits, and from < next <= to.
+        unchecked {
+            next = (from | 0xff) + 1;
+            if (next > to) next = to;
+            word = (bits[from >> 8] >> (from & 0xff)) & _ones(next - from);
+        }
     }
 
     /// @dev A word whose lowest `width` bits are set, 1 to 256.
     function _ones(uint256 width) private pure returns (uint256) {
-        return type(uint256).max >> (256 - width);
+        unchecked {
+            return type(uint256).max >> (256 - width);
+        }
     }
 }

@@ -24,9 +24,9 @@ library Settlement {
     /// @param compensation For the client, out of the collateral: slash for each missed period.
     /// @param unlocked Collateral that nobody has a claim to any more.
     struct Outcome {
-        uint32 upTo;
-        uint32 defaultedAt;
-        uint16 misses;
+        uint256 upTo;
+        uint256 defaultedAt;
+        uint256 misses;
         bool changed;
         bool closed;
         uint256 earned;
@@ -41,61 +41,64 @@ library Settlement {
         DealTerms terms,
         uint256 maxMisses,
         mapping(uint256 word => uint256) storage bits,
-        uint32 current,
-        uint32 challengedAt
+        uint256 current,
+        uint256 challengedAt
     ) internal view returns (Outcome memory due) {
-        uint256 from = terms.settledUpTo();
-        uint256 end = terms.end();
-        uint256 to = current < end ? current : end;
-        due.upTo = uint32(from);
-        due.misses = terms.missed();
-        due.closed = terms.closed();
-        if (due.closed) return due;
+        // Widths of the packed terms (80 bits a rate, 24 a factor, 9 a count of periods) leave no room for an overflow.
+        unchecked {
+            uint256 from = terms.settledUpTo();
+            uint256 end = terms.end();
+            uint256 to = current < end ? current : end;
+            due.upTo = from;
+            due.misses = terms.missed();
+            due.closed = terms.closed();
+            if (due.closed) return due;
 
-        uint256 rate = terms.rate();
-        if (challengedAt != 0) {
-            // Settlement stands still, so that a default takes back nothing that was paid.
-            if (current <= lastAnswer(challengedAt, maxMisses)) return due;
+            uint256 rate = terms.rate();
+            if (challengedAt != 0) {
+                // Settlement stands still, so that a default takes back nothing that was paid.
+                if (current <= lastAnswer(challengedAt, maxMisses)) return due;
+                due.changed = true;
+                due.closed = true;
+                due.defaultedAt = challengedAt;
+                due.refund = rate * (end - from);
+                due.compensation = terms.slash() * (maxMisses + 1 - due.misses);
+                return due;
+            }
+            if (to <= from) return due;
+
             due.changed = true;
-            due.closed = true;
-            due.defaultedAt = challengedAt;
-            due.refund = rate * (end - from);
-            due.compensation = terms.slash() * (maxMisses + 1 - due.misses);
-            return due;
-        }
-        if (to <= from) return due;
+            uint256 proven = bits.count(from, to);
+            uint256 misses = to - from - proven;
+            if (terms.forfeited()) {
+                // Abandoned: the collateral is the client's already, what is left settles by its bits at the rate alone.
+                due.upTo = to;
+                due.closed = to == end;
+                due.earned = rate * proven;
+                due.refund = rate * misses;
+                return due;
+            }
 
-        due.changed = true;
-        uint256 proven = bits.count(from, to);
-        uint256 misses = to - from - proven;
-        if (terms.forfeited()) {
-            // Abandoned: the collateral is the client's already, what is left settles by its bits at the rate alone.
-            due.upTo = uint32(to);
-            due.closed = to == end;
+            uint256 tolerated = maxMisses - due.misses;
+            uint256 cutOff = 0;
+            if (misses > tolerated) {
+                // The first miss that is not tolerated ends the deal; what lies behind it was never the payee's.
+                uint256 last = bits.nthUnset(from, to, tolerated);
+                (to, misses) = (last + 1, tolerated + 1);
+                proven = to - from - misses;
+                cutOff = end - to;
+                due.defaultedAt = last;
+            }
+
+            uint256 slash = terms.slash();
+            due.upTo = to;
+            due.misses = due.misses + misses;
+            due.closed = to == end || due.defaultedAt != 0;
             due.earned = rate * proven;
-            due.refund = rate * misses;
-            return due;
+            due.refund = rate * (misses + cutOff);
+            due.compensation = slash * misses;
+            if (due.closed) due.unlocked = slash * (maxMisses + 1 - due.misses);
         }
-
-        uint256 tolerated = maxMisses - due.misses;
-        uint256 cutOff = 0;
-        if (misses > tolerated) {
-            // The first miss that is not tolerated ends the deal; what lies behind it was never the payee's.
-            uint256 last = bits.nthUnset(from, to, tolerated);
-            (to, misses) = (last + 1, tolerated + 1);
-            proven = to - from - misses;
-            cutOff = end - to;
-            due.defaultedAt = uint32(last);
-        }
-
-        uint256 slash = terms.slash();
-        due.upTo = uint32(to);
-        due.misses = uint16(due.misses + misses);
-        due.closed = to == end || due.defaultedAt != 0;
-        due.earned = rate * proven;
-        due.refund = rate * (misses + cutOff);
-        due.compensation = slash * misses;
-        if (due.closed) due.unlocked = slash * (maxMisses + 1 - due.misses);
     }
 
     /// @notice Last period in which a challenge of period `since` can be answered.

@@ -81,9 +81,9 @@ abstract contract Ending is IMarketActs, Settling {
         require(!terms.forfeited(), DealForfeited(id));
 
         // This period was drawn before, so it settles by its bit. Under a challenge nothing since can be earned any more.
-        uint32 end = _earlyEnd(terms, period() + 1);
-        uint32 kept = terms.challenged() ? terms.settledUpTo() : end;
-        uint256 refund = uint256(terms.rate()) * (terms.end() - kept);
+        uint256 end = _earlyEnd(terms, period() + 1);
+        uint256 kept = terms.challenged() ? terms.settledUpTo() : end;
+        uint256 refund = terms.rate() * (terms.end() - kept);
         uint256 compensation = terms.slash() * (offer.maxMisses() + 1 - terms.missed());
         address client = _clientOf(id, terms, offer);
         _credit(client, refund + compensation);
@@ -142,19 +142,19 @@ abstract contract Ending is IMarketActs, Settling {
     }
 
     /// @dev Cuts the term off at `bound` and returns the escrow of the periods behind it. A deal that was never live closes.
-    function _cutOff(uint32 id, DealTerms terms, OfferTerms offer, uint32 bound) private {
-        uint32 end = _earlyEnd(terms, bound);
+    function _cutOff(uint32 id, DealTerms terms, OfferTerms offer, uint256 bound) private {
+        uint256 end = _earlyEnd(terms, bound);
         require(end < terms.end(), EndsEarlier(id, terms.end(), bound));
 
-        uint256 refund = uint256(terms.rate()) * (terms.end() - end);
+        uint256 refund = terms.rate() * (terms.end() - end);
         _credit(_clientOf(id, terms, offer), refund);
-        emit Shortened(id, end, refund);
+        emit Shortened(id, uint32(end), refund);
         terms = terms.withEnd(end);
         if (end == terms.start()) terms = _close(id, terms, terms.slash() * (offer.maxMisses() + 1));
         _deals[id].terms = terms;
     }
 
-    function _earlyEnd(DealTerms terms, uint32 bound) private pure returns (uint32) {
+    function _earlyEnd(DealTerms terms, uint256 bound) private pure returns (uint256) {
         if (bound < terms.start()) return terms.start();
         return bound < terms.end() ? bound : terms.end();
     }

@@ -31,6 +31,6 @@ abstract contract Ledger is MarketState {
     }
 
     function _credit(address account, uint256 amount) internal {
-        if (amount != 0) balanceOf[account] += amount;
+        balanceOf[account] += amount;
     }
 }

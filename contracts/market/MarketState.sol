@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {PackedHot} from "../libraries/ProviderHot.sol";
 import {IBeacon} from "../interfaces/IBeacon.sol";
 import {IMarketState} from "../interfaces/IStorageMarket.sol";
 import {DealTerms, OfferTerms} from "../libraries/DealTerms.sol";
@@ -26,17 +27,8 @@ abstract contract MarketState is IMarketState, EIP712, ReentrancyGuardTransient 
         uint32 since;
     }
 
-    /// @dev All that `open` and `prove` write of a provider, in one slot.
-    struct Hot {
-        uint16 listed;
-        uint16 frozen;
-        uint32 touchedAt;
-        uint96 free;
-        uint96 budgetLeft;
-    }
-
     struct ProviderSlots {
-        Hot hot;
+        PackedHot hot;
         address operator;
         uint80 floor;
         address owner;
@@ -135,7 +127,10 @@ abstract contract MarketState is IMarketState, EIP712, ReentrancyGuardTransient 
 
     /// @inheritdoc IMarketState
     function period() public view returns (uint32) {
-        return uint32((block.timestamp - GENESIS) / LENGTH + 1);
+        // The genesis was not in the future at deployment.
+        unchecked {
+            return uint32((block.timestamp - GENESIS) / LENGTH + 1);
+        }
     }
 
     function _startOf(uint32 p) internal view returns (uint64) {

@@ -44,7 +44,7 @@ abstract contract Providers is IMarketActs, Ledger {
         ProviderSlots storage provider = _providerByOwnerOrOperator(id);
 
         provider.maxLock = 0;
-        provider.hot.budgetLeft = 0;
+        provider.hot = provider.hot.withBudgetAtMost(0);
         emit OperatorStopped(id, msg.sender);
     }
 
@@ -66,7 +66,7 @@ abstract contract Providers is IMarketActs, Ledger {
         require(msg.sender == provider.pendingOwner, NotPendingOwner(id, provider.pendingOwner, msg.sender));
         require(version == provider.version, VersionChanged(id, version, provider.version));
         require(provider.maxLock == 0, OperatorNotStopped(id, provider.maxLock));
-        uint96 free = provider.hot.free;
+        uint256 free = provider.hot.free();
         require(leastFree <= free, FreeStakeTooLow(id, leastFree, free));
 
         provider.owner = msg.sender;
@@ -87,10 +87,10 @@ abstract contract Providers is IMarketActs, Ledger {
     /// @inheritdoc IMarketActs
     function stake(uint32 id, uint96 amount, Payment calldata payment) external nonReentrant {
         ProviderSlots storage provider = _provider(id);
-        uint256 free = uint256(provider.hot.free) + amount;
+        uint256 free = provider.hot.free() + amount;
         require(free <= type(uint96).max, StakeTooHigh(free, type(uint96).max));
 
-        provider.hot.free = uint96(free);
+        provider.hot = provider.hot.withFree(free);
         emit Staked(id, msg.sender, amount);
 
         _charge(amount, payment);
@@ -99,11 +99,11 @@ abstract contract Providers is IMarketActs, Ledger {
     /// @inheritdoc IMarketActs
     function unstake(uint32 id, uint96 amount) external nonReentrant {
         ProviderSlots storage provider = _providerByOwner(id);
-        uint96 free = provider.hot.free;
+        uint256 free = provider.hot.free();
         require(amount <= free, FreeStakeTooLow(id, amount, free));
 
         ++provider.version;
-        provider.hot.free = free - amount;
+        provider.hot = provider.hot.withFree(free - amount);
         _credit(msg.sender, amount);
         emit Unstaked(id, msg.sender, amount);
     }
@@ -127,7 +127,7 @@ abstract contract Providers is IMarketActs, Ledger {
         provider.beneficiary = beneficiary;
         provider.maxLock = maxLock;
         provider.url = url;
-        if (provider.hot.budgetLeft > maxLock) provider.hot.budgetLeft = maxLock;
+        provider.hot = provider.hot.withBudgetAtMost(maxLock);
         emit ProviderConfigured(id, operator, beneficiary, maxLock, url);
     }
 }

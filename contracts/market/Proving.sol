@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IStorageMarket} from "../interfaces/IStorageMarket.sol";
 import {DealTerms} from "../libraries/DealTerms.sol";
 import {Draws} from "../libraries/Draws.sol";
+import {Hot} from "../libraries/ProviderHot.sol";
 import {PeriodBits} from "../libraries/PeriodBits.sol";
 import {PieceProof} from "../libraries/PieceProof.sol";
 import {MarketState} from "./MarketState.sol";
@@ -23,7 +24,7 @@ abstract contract Proving is IStorageMarket, MarketState {
     ) external nonReentrant {
         ProviderSlots storage provider = _checkUndecided(id, current);
 
-        Hot memory hot = provider.hot;
+        Hot memory hot = provider.hot.unpack();
         _touch(hot, provider, current);
         // Chosen at deployment and trusted; the guard is on while it runs.
         uint256 seed = BEACON.seed(_startOf(current) + DELAY, evidence);
@@ -32,7 +33,7 @@ abstract contract Proving is IStorageMarket, MarketState {
         _proven[id].set(current);
         emit Proven(id, current);
         if (indices.length != 0) _delist(id, hot, current + 1, indices);
-        provider.hot = hot;
+        provider.hot = hot.pack();
     }
 
     /// @inheritdoc IStorageMarket
@@ -44,10 +45,10 @@ abstract contract Proving is IStorageMarket, MarketState {
         bool undrawn = block.timestamp < _startOf(current) + DELAY / 2;
         require(decided || undrawn, NotYetDecided(id, current));
 
-        Hot memory hot = provider.hot;
+        Hot memory hot = provider.hot.unpack();
         _touch(hot, provider, current);
         _delist(id, hot, decided ? current + 1 : current, indices);
-        provider.hot = hot;
+        provider.hot = hot.pack();
     }
 
     /// @inheritdoc IStorageMarket
@@ -55,9 +56,9 @@ abstract contract Proving is IStorageMarket, MarketState {
         _providerByOwner(id);
         ProviderSlots storage provider = _checkUndecided(id, current);
 
-        Hot memory hot = provider.hot;
+        Hot memory hot = provider.hot.unpack();
         _touch(hot, provider, current);
-        provider.hot = hot;
+        provider.hot = hot.pack();
         provider.gaveUpAt = current;
         ++provider.version;
         emit GaveUp(id, current);
@@ -111,13 +112,13 @@ abstract contract Proving is IStorageMarket, MarketState {
     }
 
     /// @dev Removes entries whose deals end by `bound` or were never live; the last entry takes the place of each.
-    function _delist(uint32 id, Hot memory hot, uint32 bound, uint256[] calldata indices) private {
+    function _delist(uint32 id, Hot memory hot, uint256 bound, uint256[] calldata indices) private {
         uint32[MAX_LISTED] storage list = _lists[id];
         for (uint256 i = 0; i < indices.length; ++i) {
             require(indices[i] < hot.listed, ListIndexInvalid(indices[i], hot.listed));
             uint32 deal = list[indices[i]];
             DealTerms terms = _deals[deal].terms;
-            uint32 end = terms.end();
+            uint256 end = terms.end();
             require(end <= bound || end == terms.start(), StillLive(deal, end, bound));
             list[indices[i]] = list[--hot.listed];
             emit Delisted(id, deal);

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IStorageMarket} from "../interfaces/IStorageMarket.sol";
 import {DealTerms, OfferTerms} from "../libraries/DealTerms.sol";
 import {Settlement} from "../libraries/Settlement.sol";
+import {Hot} from "../libraries/ProviderHot.sol";
 import {Settling} from "./Settling.sol";
 
 /// @title Reading
@@ -17,24 +18,24 @@ abstract contract Reading is IStorageMarket, Settling {
         Settlement.Outcome memory due = _due(id, terms, offer, period());
 
         deal.root = _deals[id].root;
-        deal.size = terms.size();
+        deal.size = uint64(terms.size());
         deal.provider = terms.provider();
         deal.client = _clientOf(id, terms, offer);
         deal.payee = _payeeOf(id, terms);
-        deal.start = terms.start();
-        deal.end = terms.end();
-        deal.settledUpTo = terms.settledUpTo();
-        deal.missed = terms.missed();
-        deal.maxMisses = offer.maxMisses();
-        deal.notice = offer.notice();
-        deal.rate = terms.rate();
+        deal.start = uint32(terms.start());
+        deal.end = uint32(terms.end());
+        deal.settledUpTo = uint32(terms.settledUpTo());
+        deal.missed = uint16(terms.missed());
+        deal.maxMisses = uint16(offer.maxMisses());
+        deal.notice = uint16(offer.notice());
+        deal.rate = uint80(terms.rate());
         deal.slash = uint128(terms.slash());
         deal.closed = terms.closed();
         deal.forfeited = terms.forfeited();
         deal.challengedAt = challenge_.since;
         deal.challengedLeaf = challenge_.leaf;
         deal.defaulted = terms.forfeited() || due.defaultedAt != 0;
-        deal.misses = due.misses;
+        deal.misses = uint16(due.misses);
         deal.earned = due.earned;
         deal.refund = due.refund;
         deal.compensation = due.compensation;
@@ -48,7 +49,7 @@ abstract contract Reading is IStorageMarket, Settling {
     /// @inheritdoc IStorageMarket
     function providerOf(uint32 id) external view returns (Provider memory) {
         ProviderSlots storage provider = _provider(id);
-        Hot memory hot = provider.hot;
+        Hot memory hot = provider.hot.unpack();
         return
             Provider({
                 owner: provider.owner,
@@ -57,11 +58,11 @@ abstract contract Reading is IStorageMarket, Settling {
                 beneficiary: provider.beneficiary,
                 floor: provider.floor,
                 maxLock: provider.maxLock,
-                free: hot.free,
-                budgetLeft: hot.budgetLeft,
-                listed: hot.listed,
-                frozen: hot.frozen,
-                touchedAt: hot.touchedAt,
+                free: uint96(hot.free),
+                budgetLeft: uint96(hot.budgetLeft),
+                listed: uint16(hot.listed),
+                frozen: uint16(hot.frozen),
+                touchedAt: uint32(hot.touchedAt),
                 gaveUpAt: provider.gaveUpAt,
                 version: provider.version,
                 url: provider.url

@@ -13,32 +13,35 @@ abstract contract Settling is Ledger {
         uint32 id,
         DealTerms terms,
         OfferTerms offer,
-        uint32 current
+        uint256 current
     ) internal view returns (Settlement.Outcome memory) {
-        uint32 since = terms.challenged() ? _challenges[id].since : 0;
+        uint256 since = terms.challenged() ? _challenges[id].since : 0;
         return Settlement.outcome(terms, offer.maxMisses(), _proven[terms.provider()], current, since);
     }
 
     /// @return The terms after settling.
-    function _settle(uint32 id, DealTerms terms, OfferTerms offer, uint32 current) internal returns (DealTerms) {
+    function _settle(uint32 id, DealTerms terms, OfferTerms offer, uint256 current) internal returns (DealTerms) {
         Settlement.Outcome memory due = _due(id, terms, offer, current);
         if (!due.changed) return terms;
 
-        address client = _clientOf(id, terms, offer);
         terms = terms.withSettled(due.upTo, due.misses);
-        if (due.defaultedAt != 0) {
-            // The deal stays in this period's draw: no call may change what was drawn.
-            uint32 next = current + 1;
-            if (terms.end() > next) terms = terms.withEnd(next);
-            terms = terms.withForfeited();
-            emit Defaulted(id, due.defaultedAt);
+        if (due.closed) {
+            if (due.defaultedAt != 0) {
+                terms = terms.withForfeited();
+                // The deal stays in this period's draw: no call may change what was drawn.
+                if (terms.end() > current + 1) terms = terms.withEnd(current + 1);
+                emit Defaulted(id, uint32(due.defaultedAt));
+            }
+            if (terms.challenged()) terms = _endChallenge(id, terms, _clientOf(id, terms, offer));
+            terms = _close(id, terms, due.unlocked);
         }
-        if (terms.challenged()) terms = _endChallenge(id, terms, client);
-        if (due.closed) terms = _close(id, terms, due.unlocked);
         _deals[id].terms = terms;
-        _credit(_payeeOf(id, terms), due.earned);
-        _credit(client, due.refund + due.compensation);
-        emit Settled(id, due.upTo, due.earned, due.refund, due.compensation);
+        if (due.earned != 0) _credit(_payeeOf(id, terms), due.earned);
+        emit Settled(id, uint32(due.upTo), due.earned);
+        if (due.refund != 0) {
+            _credit(_clientOf(id, terms, offer), due.refund + due.compensation);
+            emit Compensated(id, due.refund, due.compensation);
+        }
         return terms;
     }
 
@@ -56,9 +59,9 @@ abstract contract Settling is Ledger {
         if (unlocked != 0) {
             uint32 providerId = terms.provider();
             ProviderSlots storage provider = _providers[providerId];
-            uint256 free = provider.hot.free + unlocked;
+            uint256 free = provider.hot.free() + unlocked;
             if (free <= type(uint96).max) {
-                provider.hot.free = uint96(free);
+                provider.hot = provider.hot.withFree(free);
             } else {
                 _credit(provider.owner, unlocked);
                 emit Unstaked(providerId, provider.owner, unlocked);

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IMarketState} from "../interfaces/IStorageMarket.sol";
 import {Draws} from "../libraries/Draws.sol";
-import {OfferHash} from "../libraries/OfferHash.sol";
+import {OfferWords} from "../libraries/OfferWords.sol";
 import {PieceProof} from "../libraries/PieceProof.sol";
 
 /// @title LibraryHarness
@@ -40,6 +40,6 @@ contract LibraryHarness {
     }
 
     function hashOffer(IMarketState.Offer calldata offer) external pure returns (bytes32) {
-        return OfferHash.hash(offer);
+        return OfferWords.hash(offer);
     }
 }

@@ -5,7 +5,7 @@ import {IMarketState} from "../../contracts/interfaces/IStorageMarket.sol";
 import {StorageMarket} from "../../contracts/StorageMarket.sol";
 import {TestStablecoin} from "../../contracts/mocks/TestStablecoin.sol";
 import {Draws} from "../../contracts/libraries/Draws.sol";
-import {OfferHash} from "../../contracts/libraries/OfferHash.sol";
+import {OfferWords} from "../../contracts/libraries/OfferWords.sol";
 import {Stored} from "./support/Stored.sol";
 import {HashBeacon} from "./support/HashBeacon.sol";
 import {vm} from "./support/Vm.sol";
@@ -216,7 +216,7 @@ contract MarketHandler {
         );
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(
             key,
-            keccak256(abi.encodePacked("\x19\x01", domain, OfferHash.hash(offer)))
+            keccak256(abi.encodePacked("\x19\x01", domain, OfferWords.hash(offer)))
         );
         return abi.encodePacked(r, s, v);
     }

@@ -96,7 +96,9 @@ describe("challenge", () => {
     const id = await liveDeal(net, "10");
     await expect(market.connect(client).challenge(id, 0, ALLOWANCE))
       .to.emit(market, "Settled")
-      .withArgs(id, 4n, RATE, RATE, SLASH);
+      .withArgs(id, 4n, RATE)
+      .and.to.emit(market, "Compensated")
+      .withArgs(id, RATE, SLASH);
     expect(await market.balanceOf(beneficiary)).to.equal(RATE);
     expect(await market.balanceOf(client)).to.equal(RATE + SLASH);
   });

@@ -50,7 +50,9 @@ describe("transferDeal", () => {
       .to.emit(market, "DealTransferred")
       .withArgs(id, client.address, stranger.address)
       .and.to.emit(market, "Settled")
-      .withArgs(id, 4n, RATE, RATE, SLASH);
+      .withArgs(id, 4n, RATE)
+      .and.to.emit(market, "Compensated")
+      .withArgs(id, RATE, SLASH);
     expect((await market.dealOf(id)).client).to.equal(stranger.address);
     await enterPeriod(net, 5);
     await market.settle([id]);

@@ -87,7 +87,7 @@ describe("Draws", () => {
   });
 });
 
-describe("OfferHash", () => {
+describe("OfferWords", () => {
   it("agrees with the vectors it shares with the SDK [OFFER-1]", async () => {
     const { offers } = vectors<{
       offers: {

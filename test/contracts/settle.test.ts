@@ -100,7 +100,7 @@ describe("settle", () => {
       .to.emit(net.market, "Closed")
       .withArgs(id, 2n * SLASH)
       .and.to.emit(net.market, "Settled")
-      .withArgs(id, 4n, 2n * RATE, 0n, 0n);
+      .withArgs(id, 4n, 2n * RATE);
     await net.market.settle([id]);
     expect(await balances(net)).to.deep.equal({ payee: 2n * RATE, client: 0n, free: STAKE });
     const deal = await net.market.dealOf(id);

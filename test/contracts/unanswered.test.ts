@@ -78,7 +78,9 @@ describe("a challenge that nobody answers", () => {
       .and.to.emit(market, "Closed")
       .withArgs(id, 0n)
       .and.to.emit(market, "Settled")
-      .withArgs(id, 3n, 0n, 9n * RATE, COLLATERAL);
+      .withArgs(id, 3n, 0n)
+      .and.to.emit(market, "Compensated")
+      .withArgs(id, 9n * RATE, COLLATERAL);
     expect(await balances(net)).to.deep.equal({
       payee: RATE,
       client: 9n * RATE + COLLATERAL + BOND,
