@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const NODE = 24;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const tasks = ["demo", "test", "build", "check", "simulate", "mutate", "coverage"];
+const tasks = ["demo", "test", "build", "check", "simulate", "mutate", "coverage", "bench-gas"];
 const children = new Set();
 
 main(process.argv.slice(2)).then(
