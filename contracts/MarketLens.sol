@@ -57,7 +57,7 @@ contract MarketLens is IMarketLens {
     /* PROVIDERS */
 
     /// @inheritdoc IMarketLens
-    function provider(IStorageMarket market, uint32 id) external view returns (ProviderEntry memory) {
+    function providerNow(IStorageMarket market, uint32 id) external view returns (ProviderEntry memory) {
         return _provider(market, id, market.period());
     }
 

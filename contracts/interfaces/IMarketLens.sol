@@ -78,7 +78,7 @@ interface IMarketLens {
     /* PROVIDERS */
 
     /// @notice A provider as it stands now.
-    function provider(IStorageMarket market, uint32 id) external view returns (ProviderEntry memory);
+    function providerNow(IStorageMarket market, uint32 id) external view returns (ProviderEntry memory);
 
     /// @notice Providers as they stand now, newest first.
     /// @param limit Most entries of the page; at least 1.

@@ -12,6 +12,8 @@ contract AnyAnswerWallet {
         (answer, reverts, burns) = (answer_, reverts_, burns_);
     }
 
+    // Not payable: a wallet for signatures alone.
+    // solhint-disable-next-line payable-fallback
     fallback(bytes calldata) external returns (bytes memory) {
         while (burns) {}
         bytes memory data = answer;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { concat, keccak256 } from "ethers";
 import type { MarketFactory } from "../../sdk/src/typechain/MarketFactory.ts";
-import type { IMarketState } from "../../sdk/src/typechain/StorageMarket.ts";
+import type { IMarketState, StorageMarket } from "../../sdk/src/typechain/StorageMarket.ts";
 import { DELAY, freshMarket, LENGTH, type TestMarket } from "./support/market.ts";
 
 /** EIP-3860 and EIP-7825. */
@@ -52,7 +52,7 @@ describe("factory", () => {
       .to.emit(factory, "MarketCreated")
       .withArgs(address, parameters.token, Object.values(parameters));
     expect(await factory.isMarket(address)).to.equal(true);
-    const market = await net.ethers.getContractAt("StorageMarket", address);
+    const market = net.market.attach(address) as StorageMarket;
     expect((await market.parameters()).map(String)).to.deep.equal(
       Object.values(parameters).map(String),
     );

@@ -110,13 +110,13 @@ describe("lens: providers", () => {
       .configure(1n, net.operator, net.beneficiary, maxLock, "http://127.0.0.1:1");
     await enterPeriod(net, 2);
     await openDeal(net);
-    const touched = await lens.provider(net.market, 1n);
+    const touched = await lens.providerNow(net.market, 1n);
     expect(touched.id).to.equal(1n);
     expect([touched.record.frozen, touched.record.budgetLeft]).to.deep.equal([0n, 966_000n]);
     expect(touched.record).to.deep.equal(await net.market.providerOf(1n));
 
     await enterPeriod(net, 3);
-    const { record } = await lens.provider(net.market, 1n);
+    const { record } = await lens.providerNow(net.market, 1n);
     const { touchedAt, frozen, budgetLeft } = record;
     expect([touchedAt, frozen, budgetLeft]).to.deep.equal([3n, 1n, maxLock]);
     expect(record.free).to.equal(STAKE - 34_000n);
@@ -125,7 +125,7 @@ describe("lens: providers", () => {
   it("refuses an unknown provider by the market's own error [LENS-1]", async () => {
     const { net, lens } = await withLens();
     for (const read of [
-      () => lens.provider(net.market, 2n),
+      () => lens.providerNow(net.market, 2n),
       () => lens.dealsOfProvider(net.market, 2n, 0, 1),
     ]) {
       await expect(read())

@@ -110,13 +110,7 @@ describe("payment by authorization", () => {
       cancel,
     );
     const { v, r, s } = Signature.from(signature);
-    await net.token["cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)"](
-      client,
-      message.nonce,
-      v,
-      r,
-      s,
-    );
+    await net.token.cancelAuthorization(client, message.nonce, v, r, s);
     await expect(send(net, payment.data, offers, ZeroAddress))
       .to.be.revertedWithCustomError(net.token, "ERC3009UsedAuthorization")
       .withArgs(client.address, message.nonce);

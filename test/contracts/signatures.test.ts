@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { concat, getBytes, Signature, toBeHex, ZeroAddress } from "ethers";
+import { concat, getBytes, hexlify, Signature, toBeHex, ZeroAddress } from "ethers";
 import type { AnyAnswerWallet, KeyWallet } from "../../sdk/src/typechain/index.ts";
 import { consentOf, liveDeal } from "./support/deals.ts";
 import {
@@ -51,7 +51,7 @@ describe("signatures: a key", () => {
     it(`does not sign ${what} [OFFER-1]`, async () => {
       const net = await freshMarket();
       const signed = await sign(net, await newOffer(net));
-      const signature = form(Signature.from(signed.signature));
+      const signature = form(Signature.from(hexlify(signed.signature)));
       await expectRefused(net, { ...signed, signature }, net.operator.address);
       await open(net, signed);
     });
@@ -171,11 +171,11 @@ describe("signatures: a contract (ERC-1271)", () => {
     const first = await liveDeal(net, "", { provider: await eoaProvider(net) });
     const second = await openDeal(net, { provider: 2, periods: 20 });
     await market.connect(client).transferDeal(first, address);
-    const named = { address, signTypedData: stranger.signTypedData.bind(stranger) };
-    const asClient = await consentOf(net, first, named as never, beneficiary);
+    const named = { address };
+    const asClient = await consentOf(net, first, named, beneficiary, { by: stranger });
     await market.connect(beneficiary).terminate(first, asClient);
     await market.connect(owner).assignPayee(second, address);
-    const asPayee = await consentOf(net, second, named as never, client);
+    const asPayee = await consentOf(net, second, named, client, { by: stranger });
     await wallet.connect(stranger).setKey(owner);
     await expect(market.connect(client).terminate(second, asPayee))
       .to.be.revertedWithCustomError(market, "ConsentSignatureInvalid")
@@ -235,7 +235,7 @@ describe("signatures: a key with code (EIP-7702)", () => {
     const net = await freshMarket();
     const wallet = await net.ethers.deployContract("AnyAnswerWallet");
     await delegateTo(net, await wallet.getAddress());
-    const account = await net.ethers.getContractAt("AnyAnswerWallet", net.operator.address);
+    const account = wallet.attach(net.operator.address) as AnyAnswerWallet;
     await account.connect(net.stranger).setAnswer(MAGIC, false, false);
     await open(net, await sign(net, await newOffer(net)));
     await open(net, { ...(await sign(net, await newOffer(net))), signature: "0x1234" });
