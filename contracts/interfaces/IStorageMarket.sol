@@ -295,7 +295,7 @@ interface IMarketState {
     error StakeTooHigh(uint256 stake, uint256 limit);
     /// @notice Thrown when a payment is of a kind that this version does not take.
     error PaymentKindUnknown(uint8 kind);
-    /// @notice Thrown when a payment's data has not the length of its kind.
+    /// @notice Thrown when a payment's data has not the length of its kind, or less than the least of it.
     error PaymentDataInvalid(uint8 kind, uint256 length);
     /// @notice Thrown when the token moved another amount than was asked.
     error TokenNotExact(uint256 expected, uint256 received);

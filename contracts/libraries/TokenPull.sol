@@ -13,7 +13,10 @@ library TokenPull {
     using SafeERC20 for IERC20;
 
     uint8 private constant BY_PERMIT = 1;
+    uint8 private constant BY_AUTHORIZATION = 2;
     uint256 private constant PERMIT_LENGTH = 160;
+    /// @dev Of an authorization with an empty signature: three words, the offset and the length of the signature.
+    uint256 private constant AUTHORIZATION_LENGTH = 160;
 
     /// @notice Moves `amount` from `from` to this contract; what arrives must be what was asked.
     function pull(IERC20 token, address from, uint256 amount, IMarketState.Payment calldata payment) internal {
@@ -40,6 +43,7 @@ library TokenPull {
         address owner,
         bytes32 manifestHash
     ) internal {
+        require(data.length >= AUTHORIZATION_LENGTH, IMarketState.PaymentDataInvalid(BY_AUTHORIZATION, data.length));
         (uint256 validAfter, uint256 validBefore, bytes32 salt, bytes memory signature) = abi.decode(
             data,
             (uint256, uint256, bytes32, bytes)
