@@ -8,6 +8,9 @@ import { defineConfig } from "hardhat/config";
 
 const require = createRequire(import.meta.url);
 
+/** On a CI server the fuzzers take their time. */
+const thorough = process.env.CI === "true";
+
 export default defineConfig({
   plugins: [
     hardhatEthers,
@@ -31,8 +34,17 @@ export default defineConfig({
   test: {
     mocha: { timeout: 120_000 },
     solidity: {
-      fuzz: { runs: 1_000, seed: "0x01" },
-      invariant: { runs: 32, depth: 150, failOnRevert: true },
+      fuzz: { runs: thorough ? 10_000 : 1_000, seed: "0x01" },
+      // The acts make up their own numbers out of any argument: values from storage and code are no better ones.
+      invariant: {
+        runs: thorough ? 64 : 16,
+        depth: thorough ? 300 : 100,
+        failOnRevert: true,
+        dictionaryWeight: 0,
+        includeStorage: false,
+        includePushBytes: false,
+        shrinkRunLimit: 200,
+      },
     },
   },
 });

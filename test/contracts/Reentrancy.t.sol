@@ -68,7 +68,7 @@ contract ReentrancyTest {
     }
 
     function _mutators() private view returns (bytes[] memory messages) {
-        messages = new bytes[](14);
+        messages = new bytes[](27);
         messages[0] = abi.encodeCall(market.register, (address(1), address(1), 1, 0, ""));
         messages[1] = abi.encodeCall(market.registerLike, (1, 1));
         messages[2] = abi.encodeCall(market.configure, (1, address(1), address(1), 0, ""));
@@ -83,6 +83,21 @@ contract ReentrancyTest {
         messages[11] = abi.encodeCall(market.settle, (new uint32[](0)));
         messages[12] = abi.encodeCall(market.withdraw, (address(1), 0));
         messages[13] = abi.encodeCall(market.push, (address(this)));
+        messages[14] = abi.encodeCall(market.offerOwnership, (1, address(1)));
+        messages[15] = abi.encodeCall(market.takeOwnership, (1, address(1), address(1), 0, 0));
+        messages[16] = abi.encodeCall(market.transferDeal, (1, address(1)));
+        messages[17] = abi.encodeCall(market.assignPayee, (1, address(1)));
+        messages[18] = abi.encodeCall(market.cancel, (1));
+        messages[19] = abi.encodeCall(market.terminate, (1, IMarketState.Consent(0, 0, "")));
+        messages[20] = abi.encodeCall(market.voidConsents, (0, 1));
+        messages[21] = abi.encodeCall(market.abandon, (1));
+        messages[22] = abi.encodeCall(market.challenge, (1, 0, _allowance()));
+        messages[23] = abi.encodeCall(market.answer, (1, ""));
+        messages[24] = abi.encodeCall(market.keepBalance, (true));
+        messages[25] = abi.encodeCall(market.publish, (1, "x"));
+        bytes[] memory inner = new bytes[](1);
+        inner[0] = messages[11];
+        messages[26] = abi.encodeCall(market.multicall, (inner));
     }
 
     function _allowance() private pure returns (IMarketState.Payment memory payment) {}

@@ -60,6 +60,47 @@ contract SettlementTest {
         }
     }
 
+    /// @dev All of them: terms up to 4, misses up to 2, each history, abandoned in each period or never, settled at each set of
+    /// boundaries. They lie across two words of the bits.
+    function test_EveryShortHistoryIsTheSameHoweverOftenItIsSettled() public {
+        Case memory c = Case({start: 254, term: 1, maxMisses: 0, rate: 7, slashFactor: 5});
+        for (; c.term <= 4; ++c.term) {
+            for (uint256 history = 0; history < 2 ** c.term; ++history) {
+                (bits[0], bits[1]) = (history << 254, history >> 2);
+                for (c.maxMisses = 0; c.maxMisses < 3 && c.maxMisses < c.term; ++c.maxMisses) {
+                    for (uint256 abandonedAt = 0; abandonedAt <= c.term; ++abandonedAt) {
+                        _checkAllVisits(c, abandonedAt);
+                    }
+                }
+            }
+        }
+    }
+
+    function _checkAllVisits(Case memory c, uint256 abandonedAt) private view {
+        Sums memory lazy = _abandon(c, abandonedAt, 0);
+        assert(lazy.closed);
+        uint256 collateral = uint256(c.rate) * c.slashFactor * (c.maxMisses + 1);
+        assert(lazy.earned + lazy.refund + lazy.unlocked == c.rate * c.term + collateral);
+        for (uint256 visits = 1; visits < 2 ** c.term; ++visits) {
+            Sums memory eager = _abandon(c, abandonedAt, visits);
+            assert(keccak256(abi.encode(lazy)) == keccak256(abi.encode(eager)));
+        }
+    }
+
+    /// @dev Settles in the periods of `visits`, in that of an abandoning (counted from 0; the term for never), and at the end.
+    function _abandon(Case memory c, uint256 abandonedAt, uint256 visits) private view returns (Sums memory sums) {
+        DealTerms terms = DealTermsLibrary.pack(c.start, c.term, 1, c.rate, c.slashFactor, 1, 0);
+        for (uint256 i = 0; i <= c.term; ++i) {
+            uint32 current = uint32(c.start + i);
+            if (i == c.term || i == abandonedAt || (visits >> i) & 1 != 0) terms = _settle(c, terms, current, sums);
+            if (i != abandonedAt || terms.closed()) continue;
+            sums.refund += terms.slash() * (c.maxMisses + 1 - terms.missed());
+            sums.refund += uint256(c.rate) * (terms.end() - current - 1);
+            terms = terms.withEnd(current + 1).withForfeited();
+        }
+        sums.closed = terms.closed();
+    }
+
     function testFuzz_EarnsExactlyTheProvenPeriodsBeforeADefault(uint256[3] calldata words, Case memory c) public {
         _bound(c);
         for (uint256 i = 0; i < 3; ++i) {
@@ -99,15 +140,25 @@ contract SettlementTest {
     function _settle(Case memory c, uint32[] memory times) private view returns (Sums memory sums) {
         DealTerms terms = DealTermsLibrary.pack(c.start, c.term, 1, c.rate, c.slashFactor, 1, 0);
         for (uint256 i = 0; i < times.length; ++i) {
-            Settlement.Outcome memory due = Settlement.outcome(terms, c.maxMisses, bits, times[i], 0);
-            sums.earned += due.earned;
-            sums.refund += due.refund + due.compensation;
-            sums.unlocked += due.unlocked;
-            terms = terms.withSettled(due.upTo, due.misses);
-            if (due.defaultedAt != 0) terms = terms.withForfeited();
-            if (due.closed) terms = terms.withClosed();
+            terms = _settle(c, terms, times[i], sums);
         }
         sums.closed = terms.closed();
+    }
+
+    function _settle(
+        Case memory c,
+        DealTerms terms,
+        uint32 current,
+        Sums memory sums
+    ) private view returns (DealTerms) {
+        Settlement.Outcome memory due = Settlement.outcome(terms, c.maxMisses, bits, current, 0);
+        sums.earned += due.earned;
+        sums.refund += due.refund + due.compensation;
+        sums.unlocked += due.unlocked;
+        if (!due.changed) return terms;
+        terms = terms.withSettled(due.upTo, due.misses);
+        if (due.defaultedAt != 0) terms = terms.withForfeited();
+        return due.closed ? terms.withClosed() : terms;
     }
 
     function _bound(Case memory c) private pure {

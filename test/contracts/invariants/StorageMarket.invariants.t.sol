@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {HostileHandler} from "./HostileHandler.t.sol";
+import {MarketInvariants} from "../support/MarketInvariants.sol";
+import {TestMarket} from "../support/TestMarket.sol";
+import {ValidHandler} from "./ValidHandler.t.sol";
+
+/// @notice After anything that the parties may do.
+contract ValidHistories is MarketInvariants {
+    function setUp() public {
+        _watch(new ValidHandler(TestMarket.deploy()));
+    }
+}
+
+/// @notice After anything that anybody tries.
+contract HostileHistories is MarketInvariants {
+    function setUp() public {
+        _watch(new HostileHandler(TestMarket.deploy()));
+    }
+}
