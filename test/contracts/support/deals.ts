@@ -73,7 +73,7 @@ export async function expectConserved(net: TestMarket) {
 }
 
 /** What `terminate` asks of the other party. */
-export const consentTypes = {
+const consentTypes = {
   Terminate: [
     { name: "deal", type: "uint32" },
     { name: "signer", type: "address" },
