@@ -69,7 +69,8 @@ interface Decision {
 
 function decisionOf({ node }: Place): Decision | undefined {
   if (node.nodeType === "TryCatchClause") return clauseOf(node);
-  const isRequire = node.nodeType === "FunctionCall" && child(node, "expression").name === "require";
+  const isRequire =
+    node.nodeType === "FunctionCall" && child(node, "expression").name === "require";
   const kind = isRequire
     ? "require"
     : node.nodeType === "BinaryOperation"
