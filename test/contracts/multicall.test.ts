@@ -3,7 +3,7 @@ import { COST, expectConserved, liveDeal, pathOf, RATE, STAKE } from "./support/
 import { ALLOWANCE, enterPeriod, freshMarket, openDeal, prove } from "./support/market.ts";
 
 describe("multicall", () => {
-  it("does several acts of the caller in one transaction, each as if called alone [PAY-6]", async () => {
+  it("does several acts of the caller in one transaction, each as if called alone [MULTI-1]", async () => {
     const net = await freshMarket();
     const { market, token, client } = net;
     const deals = [
@@ -23,7 +23,7 @@ describe("multicall", () => {
     expect(await market.balanceOf(client)).to.equal(0n);
   });
 
-  it("mixes frequent and rare acts: settle, withdraw, stake from the balance [STAKE-1]", async () => {
+  it("mixes frequent and rare acts: settle, withdraw, stake from the balance [MULTI-1] [STAKE-1]", async () => {
     const net = await freshMarket();
     const { market, owner } = net;
     const acts = market.interface;
@@ -39,7 +39,7 @@ describe("multicall", () => {
     await expectConserved(net);
   });
 
-  it("reverts all when one act fails, with its error", async () => {
+  it("reverts all when one act fails, with its error [MULTI-1]", async () => {
     const net = await freshMarket();
     const { market, client } = net;
     const [own, foreign] = [await openDeal(net), await openDeal(net)];
@@ -59,7 +59,7 @@ describe("multicall", () => {
     expect(await market.balanceOf(client)).to.equal(0n);
   });
 
-  it("gives nobody another one's rights: each act is the caller's", async () => {
+  it("gives nobody another one's rights: each act is the caller's [MULTI-1]", async () => {
     const net = await freshMarket();
     const { market, stranger } = net;
     const id = await openDeal(net);

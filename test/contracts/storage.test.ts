@@ -83,7 +83,7 @@ describe("storage", () => {
     }
   });
 
-  it("keeps a deal in two slots: its root, and all that proving and counting need", async () => {
+  it("keeps a deal in two slots: its root, and all that proving and counting need [READ-1]", async () => {
     const { net, pieces } = await opened();
     await enterPeriod(net, 4);
     await prove(net);
@@ -94,7 +94,7 @@ describe("storage", () => {
     expect(await read(net, slot + 1n)).to.equal(vectors.deal.word);
   });
 
-  it("keeps what an offer's deals share in one slot, at the first of them", async () => {
+  it("keeps what an offer's deals share in one slot, at the first of them [READ-1]", async () => {
     const { net, manifest } = await opened();
     const tag = BigInt(keccak256(manifest)) & (2n ** 78n - 1n);
     const fields = vectors.offer.fields.map(
@@ -109,7 +109,7 @@ describe("storage", () => {
     expect(BigInt(await read(net, entry(2n, OFFERS)))).to.equal(0n);
   });
 
-  it("keeps all that opening writes of a provider in one slot", async () => {
+  it("keeps all that opening writes of a provider in one slot [READ-1]", async () => {
     const { net } = await opened();
     const record = await net.market.providerOf(1n);
     const values: Record<string, bigint> = {
@@ -125,7 +125,7 @@ describe("storage", () => {
     expect(await read(net, entry(1n, PROVIDERS))).to.equal(pack(fields));
   });
 
-  it("packs eight ids of a list and four objects of an owner into a slot", async () => {
+  it("packs eight ids of a list and four objects of an owner into a slot [READ-1]", async () => {
     const { net } = await opened();
     expect(await read(net, entry(1n, LISTS))).to.equal(zeroPadValue(toBeHex((2n << 32n) | 1n), 32));
     const objects = await objectsOf(net, net.client);
@@ -135,7 +135,7 @@ describe("storage", () => {
     expect(await read(net, array)).to.equal(zeroPadValue(toBeHex(objects[0] as bigint), 32));
   });
 
-  it("keeps what others stored for an owner in an array of its own, packed alike", async () => {
+  it("keeps what others stored for an owner in an array of its own, packed alike [READ-1]", async () => {
     const net = await freshMarket();
     const { blockNumber } = await openOffers(net, [await newOffer(net)], "0x01", net.owner.address);
     const slot = entry(net.owner.address, RECEIVED_OBJECTS);
@@ -145,7 +145,7 @@ describe("storage", () => {
     );
   });
 
-  it("keeps the history of a provider and the nonces it has used in bitmaps, 256 a word", async () => {
+  it("keeps the history of a provider and the nonces it has used in bitmaps, 256 a word [READ-1]", async () => {
     const net = await freshMarket();
     await openDeal(net, { firstPeriod: 258, nonce: 515n });
     await enterPeriod(net, 258);
@@ -155,7 +155,7 @@ describe("storage", () => {
     expect(BigInt(await read(net, entry(2n, entry(1n, NONCES))))).to.equal(1n << 3n);
   });
 
-  it("keeps a new client, a payee and a challenge in slots of their own, where a flag says so", async () => {
+  it("keeps a new client, a payee and a challenge in slots of their own, where a flag says so [READ-1]", async () => {
     const net = await freshMarket();
     const { market, client, owner, stranger } = net;
     const id = await openDeal(net);
@@ -176,7 +176,7 @@ describe("storage", () => {
     expect(BigInt(await read(net, entry(id, CHALLENGES)))).to.equal(0n);
   });
 
-  it("keeps void consents, kept balances and published hashes by account", async () => {
+  it("keeps void consents, kept balances and published hashes by account [READ-1]", async () => {
     const net = await freshMarket();
     const { market, client } = net;
     const id = await openDeal(net);
@@ -189,7 +189,7 @@ describe("storage", () => {
     expect(await read(net, entry(id, entry(account, PUBLISHED)))).to.equal(keccak256("0x0102"));
   });
 
-  it("is open to contracts as it is: many slots in one call", async () => {
+  it("is open to contracts as it is: many slots in one call [READ-1]", async () => {
     const { net } = await opened();
     const slots = [entry(1n, DEALS), entry(1n, DEALS) + 1n, entry(9n, DEALS)];
     const values = await net.market.extsload(slots.map((slot) => toBeHex(slot, 32)));

@@ -60,7 +60,7 @@ describe("the journal", () => {
     expect(error).to.be.instanceOf(JournalBusyError);
   });
 
-  it("has an offer before it is signed, and counts its nonce as given out for ever", async () => {
+  it("has an offer before it is signed, and counts its nonce as given out for ever [HTTP-1]", async () => {
     await journal.createUpload(upload);
     const first = await journal.reserveOffer(1, 256, () => draft);
     expect(first).to.include({ nonce: 256, signature: undefined, collateral: 2n ** 90n });

@@ -83,7 +83,7 @@ describe("quotes and offers", () => {
     expect(token.body.code).to.equal("TOKEN_INVALID");
   });
 
-  it("refuses an offer for another piece, naming both", async () => {
+  it("refuses an offer for another piece, naming both [HTTP-1]", async () => {
     const mine = await upload(provider.url, { client, bytes });
     const expected = await cidOf(sample(50_000, 2));
     const reply = await askOffer(mine, { client, bytes }, { pieceCid: expected });
@@ -96,7 +96,7 @@ describe("quotes and offers", () => {
     });
   });
 
-  it("refuses an offer for another content, naming both, and signs the right one", async () => {
+  it("refuses an offer for another content, naming both, and signs the right one [HTTP-1]", async () => {
     const mine = await upload(provider.url, { client, bytes });
     const [actual, expected] = [await fileCid(bytes), await fileCid(sample(10))];
     const wrong = await askOffer(mine, { client, bytes }, { contentCid: expected });
@@ -113,7 +113,7 @@ describe("quotes and offers", () => {
     expect(reply.body.code).to.equal("CAR_INVALID");
   });
 
-  it("refuses an offer before the last byte, and for others than quoted", async () => {
+  it("refuses an offer before the last byte, and for others than quoted [HTTP-1]", async () => {
     const half = await begin(provider.url, { client, length: bytes.length });
     await patch(half, 0, bytes.subarray(0, 10));
     const incomplete = await askOffer(half, { client, bytes });
@@ -147,7 +147,7 @@ describe("quotes and offers", () => {
     expect(offerOf(await askOffer(moved, { client, bytes }, { replace }))).to.deep.equal(fresh);
   });
 
-  it("never signs a nonce twice, across restarts and a crash before the signature", async () => {
+  it("never signs a nonce twice, across restarts and a crash before the signature [HTTP-1]", async () => {
     const nonces = new Set<bigint>();
     for (let i = 0; i < 3; i++) {
       const own = sample(1000, 100 + i);
@@ -172,7 +172,7 @@ describe("quotes and offers", () => {
     );
   });
 
-  it("starts behind used nonces when its journal is lost", async () => {
+  it("starts behind used nonces when its journal is lost [HTTP-1]", async () => {
     const own = await world.provider();
     const first = await world.start(own);
     const mine = await upload(first.url, { client, bytes });
@@ -198,7 +198,7 @@ describe("quotes and offers", () => {
     expect(reply.body).to.include({ code: "OFFER_USED", nonce: Number(signed.offer.nonce) });
   });
 
-  it("keeps the price of a quote when the list price rises", async () => {
+  it("keeps the price of a quote when the list price rises [HTTP-1]", async () => {
     const mine = await upload(provider.url, { client, bytes });
     const old = config.pricePerTiBPeriod;
     await restarted({ pricePerTiBPeriod: `${BigInt(old) * 10n}` });
@@ -251,7 +251,7 @@ describe("quotes and offers", () => {
     );
   });
 
-  it("lets quotes expire by the chain's time, and the uploads behind them later", async () => {
+  it("lets quotes expire by the chain's time, and the uploads behind them later [HTTP-5]", async () => {
     const stale = await quote(provider.url, { client, maxBytes: bytes.length });
     const mine = await upload(provider.url, { client, bytes });
     await world.net.advance(2);

@@ -55,10 +55,12 @@ describe("serving", () => {
     expect((await get(`/terms/${keccakOfText("other")}`)).status).to.equal(404);
   });
 
-  it("answers unknown paths and methods with a problem", async () => {
+  it("answers unknown paths and methods with a problem [HTTP-4]", async () => {
     const unknown = await call(`${provider.url}/v2`);
     expect(unknown.status).to.equal(404);
     expect(unknown.body).to.include({ code: "NOT_FOUND", detail: "There is nothing at /v2." });
+    expect(unknown.headers.get("Content-Type")).to.equal("application/problem+json");
+    expect(unknown.body.fix).to.be.a("string").with.length.above(10);
     const method = await call(`${provider.url}/v1/info`, { method: "POST" });
     expect(method.status).to.equal(405);
     expect(method.headers.get("Allow")).to.equal("GET");
@@ -66,7 +68,7 @@ describe("serving", () => {
     expect(path.status).to.equal(400);
   });
 
-  it("serves a piece whole and in ranges", async () => {
+  it("serves a piece whole and in ranges, though nobody has paid yet [HTTP-3]", async () => {
     const whole = await get(`/v1/pieces/${cid}`);
     expect(whole.status).to.equal(200);
     expect(whole.headers.get("Accept-Ranges")).to.equal("bytes");

@@ -167,7 +167,7 @@ describe("uploads", () => {
     expect((await patch(mine, 0, sample(10))).body.code).to.equal("UPLOAD_UNKNOWN");
   });
 
-  it("continues at any offset after a restart", async () => {
+  it("continues at any offset after a restart [HTTP-2]", async () => {
     const bytes = sample(2 * MIB + 77);
     let mine = await begin(provider.url, { client, length: bytes.length });
     let from = 0;
@@ -217,7 +217,7 @@ describe("uploads", () => {
     expect((await patch(mine, 1000, bytes.subarray(1000))).status).to.equal(204);
   });
 
-  it("loses nothing acknowledged when its process is killed", async () => {
+  it("loses nothing acknowledged when its process is killed [HTTP-2]", async () => {
     const bytes = sample(12 * MIB);
     const own = await world.provider({ pricePerTiBPeriod: "1000000000" });
     const configFile = `${own.dataDir}.json`;

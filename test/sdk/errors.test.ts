@@ -18,7 +18,7 @@ describe("docs/errors.md", () => {
     expect(listed(2)).to.deep.equal(codes.sort());
   });
 
-  it("lists every code of a provider's answers", () => {
+  it("lists every code of a provider's answers [HTTP-4]", () => {
     const root = new URL("../../", import.meta.url);
     const files = globSync("provider/src/**/*.ts", { cwd: root });
     const codes = files.flatMap((file) =>

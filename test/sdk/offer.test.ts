@@ -26,9 +26,9 @@ const deployment: Deployment = {
   ...{ tokenDecimals: 6, tokenSymbol: "tUSD" },
 };
 const id = { id: 3, owner, operator: operator.address, floor: 4n ** 10n } as ProviderRecord;
-const terms = dealTerms({ ...deployment, size, periods: 30, pricePerTiBPeriod, floor: id.floor });
+const terms = dealTerms({ ...deployment, size, periods: 40, pricePerTiBPeriod, floor: id.floor });
 const quote = {
-  ...{ id: zero, provider: 3, client, maxBytes: size, periods: 30, pricePerTiBPeriod },
+  ...{ id: zero, provider: 3, client, maxBytes: size, periods: 40, pricePerTiBPeriod },
   ...{ maxMisses: 1, notice: 30, termsHash: zero, expires: time + 10_000 },
 };
 const fragment = {
@@ -42,20 +42,26 @@ const piece: Piece = {
   ...{ root: zero, size, rate: terms.rate, slashFactor: terms.slashFactor, contentCid: "0x" },
 };
 const offer: Offer = {
-  ...{ provider: 3, client, firstPeriod: 1002, periods: 30, maxMisses: 1, notice: 30 },
+  ...{ provider: 3, client, firstPeriod: 1002, periods: 40, maxMisses: 1, notice: 30 },
   ...{ termsHash: zero, expiry: time + 3600, nonce: 0n, pieces: [piece] },
 };
 const run = {
   ctx: { deployment, account: client },
-  journal: { record: { periods: 30 } },
+  journal: { record: { periods: 40 } },
 } as unknown as Run;
 
 async function verify(
   change: Partial<Offer> = {},
-  o: { id?: Partial<ProviderRecord>; signer?: typeof operator } = {},
+  o: {
+    id?: Partial<ProviderRecord>;
+    signer?: typeof operator;
+    quote?: Partial<typeof quote>;
+  } = {},
 ): Promise<void> {
   const signed = await signOffer(o.signer ?? operator, deployment, { ...offer, ...change });
-  verifyOffer(run, fragment, { signed, id: { ...id, ...o.id }, time });
+  const quoted = { quote: { ...quote, ...o.quote }, signature: "0x" };
+  const provider = { ...fragment.provider, signed: quoted };
+  verifyOffer(run, { ...fragment, provider }, { signed, id: { ...id, ...o.id }, time });
 }
 
 describe("An offer", () => {
@@ -104,11 +110,22 @@ describe("An offer", () => {
     });
   });
 
-  it("is refused when its class is too small for the deal", async () => {
+  it("is refused when its class is too small for the deal [TERM-2]", async () => {
     const floor = 4n ** 6n;
-    const small = dealTerms({ ...deployment, size, periods: 30, pricePerTiBPeriod, floor });
+    const small = dealTerms({ ...deployment, size, periods: 40, pricePerTiBPeriod, floor });
     const changed = changedPiece({ rate: small.rate, slashFactor: small.slashFactor });
     const error = await rejection(verify(changed, { id: { floor } }));
     expect(error).to.have.property("code", "PROVIDER_FLOOR_TOO_LOW");
+  });
+
+  it("is refused when a miss costs less than two rates, though it was quoted so [TERM-2]", async () => {
+    const floor = 4n ** 9n;
+    const maxMisses = 32;
+    const lax = dealTerms({ ...deployment, ...quote, size, maxMisses, floor });
+    const changed = changedPiece({ rate: lax.rate, slashFactor: lax.slashFactor });
+    const call = verify({ ...changed, maxMisses }, { id: { floor }, quote: { maxMisses } });
+    const error = await rejection(call);
+    expect(error).to.have.property("code", "OFFER_INVALID");
+    expect(error.message).to.include("its slashFactor is 1, it must be at least 2");
   });
 });

@@ -96,7 +96,7 @@ describe("Storing again under the same key", function () {
     expect(patches().length - before).to.be.below(before);
   });
 
-  it("refuses another content before a byte of it is sent", async () => {
+  it("refuses another content before a byte of it is sent [RETRY-1]", async () => {
     const state = memoryState();
     const { signer, hold } = await interrupted(state);
     const sent = patches().length;

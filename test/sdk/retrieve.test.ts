@@ -222,7 +222,7 @@ describe("retrieve", function () {
       }
     };
 
-    it("takes the manifest from a provider, and only the one that was opened", async () => {
+    it("takes the manifest from a provider, and only the one that was opened [MAN-4]", async () => {
       const { wallet, rpc } = await world.walletOverProxy();
       const owner = await world.connect({ signer: wallet });
       const mine = await owner.store(bytes, terms);
@@ -256,7 +256,7 @@ describe("retrieve", function () {
     });
   });
 
-  it("refuses a manifest of a later version, which hides no other object from the list", async () => {
+  it("refuses a manifest of a later version, which hides no other object from the list [MAN-4]", async () => {
     const { privateKey, provider } = await world.net.newWallet();
     const signer = new FutureWallet(privateKey, provider);
     const owner = await world.connect({ signer });

@@ -92,7 +92,7 @@ describe("rechunk", () => {
 describe("encodings", () => {
   const key = { fileKey: sample(16), nonce: sample(16, 1) };
 
-  it("give the same batches for the same source, in whatever parts it comes", async () => {
+  it("give the same batches for the same source, in whatever parts it comes [RETRY-1]", async () => {
     const encoding = await privateEncoding({ ...key, k: 2, n: 3 });
     const bytes = sample(3_000_000);
     async function* parts(size: number) {
@@ -142,7 +142,7 @@ describe("journal", () => {
     expect(await loadRecord(state, "b")).to.equal(undefined);
   });
 
-  it("refuses a part that has changed, also after a restart", async () => {
+  it("refuses a part that has changed, also after a restart [RETRY-1]", async () => {
     const state = memoryState();
     await journal(state, "a", record).checkpoint(70, sample(32));
     const again = journal(state, "a", record);

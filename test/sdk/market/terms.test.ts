@@ -4,7 +4,7 @@ import vectors from "../../vectors/terms.json" with { type: "json" };
 
 describe("dealTerms", () => {
   for (const decimals of [6, 18]) {
-    it(`gives the vectors at ${decimals} decimals`, () => {
+    it(`gives the vectors at ${decimals} decimals [TERM-1]`, () => {
       for (const { input, output } of vectors.terms.filter((v) => v.decimals === decimals)) {
         const terms = dealTerms({
           ...input,
@@ -24,7 +24,7 @@ describe("dealTerms", () => {
     });
   }
 
-  it("never asks for a slash factor beyond its 24 bits on the chain", () => {
+  it("never asks for a slash factor beyond its 24 bits on the chain [TERM-1]", () => {
     const floor = 4n ** 40n;
     const terms = dealTerms({
       size: 1,
@@ -40,7 +40,7 @@ describe("dealTerms", () => {
 
 describe("classFor", () => {
   for (const { rate, floors, floor } of vectors.classes) {
-    it(`puts a rate of ${rate} into ${floor ?? "none"} of the classes [${floors}]`, () => {
+    it(`puts a rate of ${rate} into ${floor ?? "none"} of the classes ${floors.join(", ")} [TERM-1]`, () => {
       const found = classFor({ rate: BigInt(rate), floors: floors.map(BigInt) });
       expect(found).to.equal(floor === null ? undefined : BigInt(floor));
     });

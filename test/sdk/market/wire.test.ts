@@ -83,7 +83,7 @@ describe("parseSignedOffer", () => {
       .with.property("code", "OFFER_INVALID");
   });
 
-  it("reads a nonce of 256 bits", () => {
+  it("reads a nonce of 256 bits, a decimal string [HTTP-4]", () => {
     const nonce = (2n ** 256n - 1n).toString();
     const { offer }: { offer: Offer } = parseSignedOffer(
       { ...signed, offer: { ...signed.offer, nonce } },

@@ -23,7 +23,7 @@ import { errorOf, fromHex } from "../piece/support.ts";
 const keys = { fileKey: fromHex(vectors.fileKey), nonce: fromHex(vectors.nonce) };
 
 describe("newEnvelope", () => {
-  it("makes header and nonce of files that age opens for every recipient", async () => {
+  it("makes header and nonce of files that age opens for every recipient [AGE-1]", async () => {
     const identities = [await generateX25519Identity(), await generateX25519Identity()];
     const envelope = await newEnvelope(await Promise.all(identities.map(identityToRecipient)));
     for (const size of [1, 65_535, 65_536, 65_537, 131_072, 5_000_001]) {
@@ -82,7 +82,7 @@ describe("openEnvelope", () => {
     }
   });
 
-  it("opens what age has encrypted", async () => {
+  it("opens what age has encrypted [AGE-1]", async () => {
     const encrypter = new Encrypter();
     encrypter.addRecipient(vectors.recipient);
     const file = await encrypter.encrypt(pattern(70_000));
@@ -129,7 +129,7 @@ describe("openEnvelope", () => {
 
 describe("payloadCipher", () => {
   for (const v of vectors.payloads) {
-    it(`gives the vector of ${v.plain} bytes`, async () => {
+    it(`gives the vector of ${v.plain} bytes [AGE-1]`, async () => {
       const payload = await sealAll(keys, pattern(v.plain));
       expect(payload.length).to.equal(v.payload);
       expect(createHash("sha256").update(payload).digest("hex")).to.equal(v.sha256);

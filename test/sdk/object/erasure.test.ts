@@ -9,7 +9,7 @@ import { errorOf, randomSource, toHex } from "../piece/support.ts";
 
 describe("encodeStripe", () => {
   for (const { k, n, unit, parity } of vectors.codes) {
-    it(`gives the vector of ${k} of ${n}`, async () => {
+    it(`gives the vector of ${k} of ${n} [CODE-1]`, async () => {
       expect(toHex(Buffer.concat(await encodeStripe(unitsOf(pattern(k * unit), k), n)))).to.equal(
         parity,
       );
@@ -17,7 +17,7 @@ describe("encodeStripe", () => {
   }
 
   for (const length of [17, 65_552, 4 * UNIT - 1, 4 * UNIT, 4 * UNIT + 1]) {
-    it(`agrees with the reference on the last stripe of a payload of ${length} bytes`, async function () {
+    it(`agrees with the reference on the last stripe of a payload of ${length} bytes [CODE-1]`, async function () {
       this.timeout(10_000);
       const object = layout({ length, k: 4, n: 6 });
       const stripe = object.stripe(object.stripes - 1);
@@ -29,7 +29,7 @@ describe("encodeStripe", () => {
     });
   }
 
-  it("agrees with the reference on any code and any data", async () => {
+  it("agrees with the reference on any code and any data [CODE-1]", async () => {
     const codes = fc.record({
       k: fc.integer({ min: 1, max: 30 }),
       extra: fc.integer({ min: 1, max: 30 }),

@@ -22,7 +22,7 @@ const wallet = HDNodeWallet.fromPhrase(vectors.mnemonic, undefined, first.path);
 
 describe("deriveIdentity", () => {
   for (const v of vectors.identities) {
-    it(`gives the vector of ${v.account}, index ${v.index}`, async () => {
+    it(`gives the vector of ${v.account}, index ${v.index} [ID-1] [ID-2]`, async () => {
       const signer = HDNodeWallet.fromPhrase(vectors.mnemonic, undefined, v.path);
       const identity = await deriveIdentity(signer, { index: v.index });
       expect(identity).to.deep.include({
@@ -35,7 +35,7 @@ describe("deriveIdentity", () => {
     });
   }
 
-  it("does not depend on which of a signature's two forms the wallet gives", async () => {
+  it("does not depend on which of a signature's two forms the wallet gives [ID-2]", async () => {
     const flipped = signing(wallet, async (...message) => {
       const { r, s, yParity } = Signature.from(await wallet.signTypedData(...message));
       const other = toBeHex(ORDER - BigInt(s), 32).slice(2);
@@ -50,7 +50,7 @@ describe("deriveIdentity", () => {
     }
   });
 
-  it("refuses a signer whose valid signatures differ", async () => {
+  it("refuses a signer whose valid signatures differ [ID-3]", async () => {
     const error = await errorOf(() =>
       deriveIdentity(signing(wallet, (...message) => signAtRandom(message))),
     );
@@ -122,7 +122,7 @@ describe("deriveIdentity", () => {
       server.close();
     });
 
-    it("accepts one without code and one that has delegated itself", async () => {
+    it("accepts one without code and one that has delegated itself [ID-3]", async () => {
       for (code of ["0x", `0xef0100${"11".repeat(20)}`]) {
         expect((await deriveIdentity(wallet.connect(provider))).recipient).to.equal(
           first.recipient,
@@ -130,7 +130,7 @@ describe("deriveIdentity", () => {
       }
     });
 
-    it("refuses a contract before it asks for a signature", async () => {
+    it("refuses a contract before it asks for a signature [ID-3]", async () => {
       code = "0x6080604052";
       let asked = 0;
       const signer = signing(wallet.connect(provider), async () => {

@@ -26,14 +26,14 @@ const unsealed: UnsealedManifest = {
 
 describe("decodeManifest", () => {
   for (const v of vectors.manifests) {
-    it(`takes the vector "${v.name}", and encodeManifest gives it back`, () => {
+    it(`takes the vector "${v.name}", and encodeManifest gives it back [MAN-1]`, () => {
       const manifest = decodeManifest(fromHex(v.bytes));
       expect(toHex(encodeManifest(manifest))).to.equal(v.bytes);
       expect(manifestTag(fromHex(v.bytes)).toString()).to.equal(v.tag);
     });
   }
 
-  it("names the fields of each scheme", () => {
+  it("names the fields of each scheme [MAN-1] [MAN-3]", () => {
     const [plain, , repaired, atProviders, file, car] = vectors.manifests.map((v) =>
       decodeManifest(fromHex(v.bytes)),
     );
@@ -59,7 +59,7 @@ describe("decodeManifest", () => {
   });
 
   for (const { why, bytes } of vectors.unsupported) {
-    it(`refuses a manifest with ${why}`, async () => {
+    it(`refuses a manifest with ${why} [MAN-4]`, async () => {
       const error = await errorOf(() => decodeManifest(fromHex(bytes)));
       expect(error.code).to.equal("MANIFEST_UNSUPPORTED");
       expect(error.message).to.contain(
@@ -69,7 +69,7 @@ describe("decodeManifest", () => {
     });
   }
 
-  it("refuses every manifest that was cut or has bytes after its end", async () => {
+  it("refuses every manifest that was cut or has bytes after its end [MAN-4]", async () => {
     for (const v of vectors.manifests) {
       const bytes = fromHex(v.bytes);
       for (let end = 0; end < bytes.length; end++) {
@@ -84,7 +84,7 @@ describe("decodeManifest", () => {
     }
   });
 
-  it("reads any bytes as what encodeManifest would write, or refuses them by name", async () => {
+  it("reads any bytes as what encodeManifest would write, or refuses them by name [MAN-4]", async () => {
     const seeds = vectors.manifests.map((v) => fromHex(v.bytes));
     const change = fc.record({
       seed: fc.constantFrom(...seeds),
@@ -144,7 +144,7 @@ describe("encodeManifest", () => {
 });
 
 describe("sealMeta and openMeta", () => {
-  it("open the vectors", () => {
+  it("open the vectors [MAN-2]", () => {
     for (const v of vectors.manifests.filter((v) => "meta" in v)) {
       const manifest = decodeManifest(fromHex(v.bytes)) as PrivateManifest;
       expect(openMeta({ fileKey, manifest })).to.deep.equal(v.meta);
@@ -159,7 +159,7 @@ describe("sealMeta and openMeta", () => {
     expect(one.sealNonce).to.not.deep.equal(two.sealNonce);
   });
 
-  it("notice any field that was changed, and another key", async () => {
+  it("notice any field that was changed, and another key [MAN-2]", async () => {
     const manifest = sealMeta({ fileKey, manifest: unsealed, meta: { name: "a" } });
     const forged: PrivateManifest[] = [
       { ...manifest, length: 65_553 },

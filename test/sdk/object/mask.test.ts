@@ -8,14 +8,14 @@ import { fromHex, toHex } from "../piece/support.ts";
 const key = maskKey({ fileKey: fromHex(vectors.fileKey), nonce: fromHex(vectors.nonce) });
 
 describe("maskKey and fragmentKey", () => {
-  it("give the vectors", () => {
+  it("give the vectors [MASK-1]", () => {
     expect(toHex(key)).to.equal(vectors.masks.maskKey);
     for (const { k, fragment, key: wanted } of vectors.masks.fragments) {
       expect(toHex(fragmentKey({ maskKey: key, k, fragment }))).to.equal(wanted);
     }
   });
 
-  it("differ by fragment and by k", () => {
+  it("differ by fragment and by k [MASK-1]", () => {
     const all = [
       [4, 0],
       [4, 1],
@@ -29,7 +29,7 @@ describe("maskKey and fragmentKey", () => {
 
 describe("applyMask", () => {
   for (const { fragment, key, stream } of vectors.masks.fragments) {
-    it(`gives the vectors of fragment ${fragment}, beyond 64 GiB too`, async () => {
+    it(`gives the vectors of fragment ${fragment}, beyond 64 GiB too [MASK-1]`, async () => {
       for (const { offset, bytes } of stream) {
         const masked = await applyMask({ key: fromHex(key), offset, bytes: new Uint8Array(40) });
         expect(toHex(masked), `at ${offset}`).to.equal(bytes);

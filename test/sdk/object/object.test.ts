@@ -34,7 +34,7 @@ describe("a private object", () => {
     fragments = await store(keys, plain);
   });
 
-  it("gives the fragments of the vector", async () => {
+  it("gives the fragments of the vector [CODE-1] [MASK-1]", async () => {
     const { plain, unit, sha256 } = vectors.fragments;
     const made = await store(
       { fileKey: fromHex(vectors.fileKey), nonce: fromHex(vectors.nonce) },
@@ -84,7 +84,7 @@ describe("a private object", () => {
     expect(opened).to.deep.equal(plain.slice(index * CHUNK, (index + 1) * CHUNK));
   });
 
-  it("has fragments of which none follows from the others without its mask", async () => {
+  it("has fragments of which none follows from the others without its mask [MASK-1]", async () => {
     const bytes = fragments.map((fragment) => fragment.subarray(0, 1_000));
     const recovered = await recoverStripe({ ...CODE, units: [undefined, ...bytes.slice(1)] });
     expect(recovered[0]).to.not.deep.equal(bytes[0]);

@@ -8,7 +8,7 @@ import { errorOf } from "../piece/support.ts";
 
 describe("layout", () => {
   for (const v of vectors.layouts) {
-    it(`gives the vector of a payload of ${v.length} bytes in ${v.k} of ${v.n}`, () => {
+    it(`gives the vector of a payload of ${v.length} bytes in ${v.k} of ${v.n} [CODE-1]`, () => {
       const { stripes, fragmentLength, stripe } = layout(v);
       expect({ stripes, fragmentLength }).to.deep.equal({
         stripes: v.stripes,
@@ -18,7 +18,7 @@ describe("layout", () => {
     });
   }
 
-  it("puts each chunk of a full stripe into one fragment", () => {
+  it("puts each chunk of a full stripe into one fragment [CODE-1]", () => {
     const object = layout({ length: 8 * UNIT + 1, k: 4, n: 6 });
     for (let i = 0; i < 128; i++) {
       const stripe = Math.floor(i / 64);
@@ -95,7 +95,7 @@ describe("layout", () => {
 });
 
 describe("splitStripe and joinStripe", () => {
-  it("are inverse to each other, with zeros at the end", () => {
+  it("are inverse to each other, with zeros at the end [CODE-1]", () => {
     const stripe = layout({ length: 500, k: 4, n: 6 }).stripe(0);
     const units = splitStripe(stripe, 4, pattern(500));
     expect(units.map((unit) => unit.length)).to.deep.equal([128, 128, 128, 128]);
