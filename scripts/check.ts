@@ -1,6 +1,6 @@
 // `npm run check`: format, lint, types, dead code, the lock-file, code in the docs, and what the docs say of tests. Runs everything,
 // then says what failed.
-import { specFault } from "./lib/claims.ts";
+import { attacksFault, specFault } from "./lib/claims.ts";
 import { missingEntries } from "./lib/lock-file.ts";
 import { readmeFault } from "./lib/readme.ts";
 import { type Command, capture, say, tool } from "./lib/run.ts";
@@ -22,6 +22,7 @@ for (const [name, command] of Object.entries(checks)) {
 report("lock-file", lockFileFault());
 report("code in the docs", readmeFault());
 report("tests of the rules", specFault());
+report("tests of the attacks", attacksFault());
 process.exitCode = failed > 0 ? 1 : 0;
 
 function report(name: string, fault: string | undefined): void {

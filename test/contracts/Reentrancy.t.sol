@@ -50,6 +50,7 @@ contract ReentrancyTest {
         market.unstake(1, 500);
     }
 
+    /// @dev Each of them, alone and in a multicall, on the way in and on the way out. [MULTI-1] [PAY-7]
     function test_NoMutatorAnswersWhileTokensMove() public {
         bytes[] memory messages = _mutators();
         for (uint256 i = 0; i < messages.length; ++i) {
