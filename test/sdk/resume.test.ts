@@ -109,6 +109,19 @@ describe("Storing again under the same key", function () {
     expect(await paid(signer.address)).to.deep.equal({ spent: 0n, objects: 0 });
   });
 
+  it("sends no part whose hash is not on record yet [RETRY-1]", async () => {
+    const state = memoryState();
+    const set: ResumeStore["set"] = async (key, value) => {
+      if (key.includes("/hashes/")) throw new Error("no space left for hashes");
+      await state.set(key, value);
+    };
+    const hold = await again(await world.net.newWallet(), { ...state, set });
+    const error = await rejection(hold.store(bytes, terms));
+    expect(error.message).to.include("no space left for hashes");
+    expect(uploads()).to.have.length(3);
+    expect(patches()).to.have.length(0);
+  });
+
   it("is refused to another identity", async () => {
     const state = memoryState();
     const { signer } = await interrupted(state);

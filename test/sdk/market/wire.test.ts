@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import {
-  type Offer,
   type ProviderInfo,
   parseProviderInfo,
   parseSignedOffer,
@@ -83,13 +82,11 @@ describe("parseSignedOffer", () => {
       .with.property("code", "OFFER_INVALID");
   });
 
-  it("reads a nonce of 256 bits, a decimal string [HTTP-4]", () => {
+  it("reads and writes a nonce of 256 bits as a decimal string [HTTP-4]", () => {
     const nonce = (2n ** 256n - 1n).toString();
-    const { offer }: { offer: Offer } = parseSignedOffer(
-      { ...signed, offer: { ...signed.offer, nonce } },
-      from,
-    );
-    expect(offer.nonce).to.equal(2n ** 256n - 1n);
+    const parsed = parseSignedOffer({ ...signed, offer: { ...signed.offer, nonce } }, from);
+    expect(parsed.offer.nonce).to.equal(2n ** 256n - 1n);
+    expect(JSON.parse(toJson(parsed)).offer.nonce).to.equal(nonce);
   });
 });
 
