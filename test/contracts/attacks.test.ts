@@ -1,6 +1,6 @@
 import { anyValue } from "@nomicfoundation/hardhat-ethers-chai-matchers/withArgs";
 import { expect } from "chai";
-import { concat, dataSlice, getBytes, getCreateAddress, sha256 } from "ethers";
+import { concat, dataSlice, getBytes, getCreateAddress, MaxUint256, sha256 } from "ethers";
 import type { LibraryHarness } from "../../sdk/src/typechain/index.ts";
 import { COLLATERAL, COST, live, liveDeal, pathOf, RATE, SLASH, STAKE } from "./support/deals.ts";
 import {
@@ -14,6 +14,7 @@ import {
   prove,
   registerProvider,
   seedTime,
+  type TestMarket,
 } from "./support/market.ts";
 
 // Attacks that go through several rules at once; docs/attacks.md has all of them, and which tests hold them off.
@@ -63,6 +64,21 @@ describe("a provider that has lost what it stores", () => {
     await expect(
       net.market.prove(1n, 3n, shown, await evidence(net, 3), []),
     ).to.be.revertedWithCustomError(net.market, "ProofInvalid");
+  });
+
+  it("cannot show a proof from another market on the same beacon [DRAW-1]", async () => {
+    const net = await freshMarket();
+    const other = await marketBeside(net);
+    const pieces = [newPiece(net, 20_000)];
+    for (const each of [net, other]) await openDeal(each, { pieces });
+    await enterPeriod(net, 2);
+    const shown = await proofFor(net);
+    await prove(net);
+    await expect(other.market.prove(1n, 2n, shown, "0x", [])).to.be.revertedWithCustomError(
+      other.market,
+      "ProofInvalid",
+    );
+    await prove(other);
   });
 
   it("cannot show an inner node for a leaf, though its path leads to the root [PROOF-1] [CHAL-2]", async () => {
@@ -124,3 +140,14 @@ describe("the market's extension, called by itself", () => {
     }
   });
 });
+
+/** A market of the same parameters, with a provider of the same id. */
+async function marketBeside(net: TestMarket): Promise<TestMarket> {
+  const { ethers, client, owner, token } = net;
+  const parameters = [...(await net.market.parameters())];
+  const deployed = await ethers.deployContract("StorageMarket", [parameters]);
+  const market = deployed as unknown as TestMarket["market"];
+  for (const account of [client, owner]) await token.connect(account).approve(market, MaxUint256);
+  await registerProvider({ ...net, market });
+  return { ...net, market };
+}
