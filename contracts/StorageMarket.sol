@@ -2,18 +2,16 @@
 pragma solidity 0.8.37;
 
 import {IMarketActs, IStorageMarket} from "./interfaces/IStorageMarket.sol";
-import {DealTerms} from "./libraries/DealTerms.sol";
 import {MarketExtension} from "./market/MarketExtension.sol";
 import {MarketState} from "./market/MarketState.sol";
 import {Opening} from "./market/Opening.sol";
 import {Reading} from "./market/Reading.sol";
 import {Withdrawing} from "./market/Withdrawing.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
 /// @title StorageMarket
 /// @notice Escrow for storage deals; see `IStorageMarket`. Its parts are in `market/`, each with one idea.
-contract StorageMarket is Opening, Withdrawing, Reading, Multicall {
+contract StorageMarket is Opening, Withdrawing, Reading {
     address private immutable EXTENSION;
 
     constructor(Parameters memory p) MarketState(p) {
@@ -26,9 +24,16 @@ contract StorageMarket is Opening, Withdrawing, Reading, Multicall {
     function settle(uint32[] calldata deals) external nonReentrant {
         uint32 current = period();
         for (uint256 i = 0; i < deals.length; ++i) {
-            uint32 id = deals[i];
-            DealTerms terms = _dealTerms(id);
-            _settle(id, terms, _offerOf(id, terms), current);
+            _settle(deals[i], _dealTerms(deals[i]), current);
+        }
+    }
+
+    /// @inheritdoc IStorageMarket
+    function multicall(bytes[] calldata calls) external returns (bytes[] memory results) {
+        // Nothing is payable, so that no value counts twice.
+        results = new bytes[](calls.length);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            results[i] = Address.functionDelegateCall(address(this), calls[i]);
         }
     }
 

@@ -19,7 +19,9 @@ contract PrevrandaoBeacon is IPrevrandaoBeacon {
     /// @dev EIP-2935: hashes of the last 8,191 blocks.
     address private constant HISTORY = 0x0000F90827F1C53a10cb7A02335B175320002935;
     uint256 private constant BLOCKHASH_WINDOW = 256;
-    uint256 private constant MARK_WINDOW = 30 minutes;
+    uint256 private constant MARK_OPENS = 30 minutes;
+    /// @dev Some rollups take prevrandao from a block of minutes before: a mark must come before anybody sees it.
+    uint256 private constant MARK_CLOSES = 10 minutes;
     /// @dev Blocks from the mark to the one whose hash is the seed: far enough that the marker rarely builds that one, too.
     uint256 private constant SEED_DISTANCE = 16;
 
@@ -49,8 +51,8 @@ contract PrevrandaoBeacon is IPrevrandaoBeacon {
     function seed(uint64 time, bytes calldata evidence) external returns (uint256 value) {
         value = seedAt[time];
         if (value != 0) return value;
+        if (markedAt[time] != 0) return finish(time);
         require(evidence.length != 0, SeedMissing(time));
-        require(markedAt[time] == 0, HeaderPathClosed(time, markedAt[time]));
 
         (bytes memory header, bytes memory parent) = abi.decode(evidence, (bytes, bytes));
         uint256 blockTime;
@@ -63,8 +65,8 @@ contract PrevrandaoBeacon is IPrevrandaoBeacon {
 
     /// @inheritdoc IPrevrandaoBeacon
     function mark(uint64 time) external {
-        require(block.timestamp < time, MarkTooLate(time, block.timestamp));
-        require(block.timestamp + MARK_WINDOW >= time, MarkTooEarly(time - MARK_WINDOW, block.timestamp));
+        require(block.timestamp + MARK_CLOSES < time, MarkTooLate(time, block.timestamp));
+        require(block.timestamp + MARK_OPENS >= time, MarkTooEarly(time - MARK_OPENS, block.timestamp));
         uint256 quietUntil = youngestHeader + quiet;
         require(block.timestamp > quietUntil, BeaconNotQuiet(quietUntil, block.timestamp));
         require(markedAt[time] == 0, AlreadyMarked(time, markedAt[time]));
@@ -74,7 +76,7 @@ contract PrevrandaoBeacon is IPrevrandaoBeacon {
     }
 
     /// @inheritdoc IPrevrandaoBeacon
-    function finish(uint64 time) external returns (uint256 value) {
+    function finish(uint64 time) public returns (uint256 value) {
         uint256 number = markedAt[time];
         require(number != 0, NotMarked(time));
         value = seedAt[time];

@@ -6,7 +6,7 @@ import {IBeacon} from "./IBeacon.sol";
 /// @title IPrevrandaoBeacon
 /// @notice Seeds from the chain's own randomness. The seed for a time is `prevrandao` of the first block at or after it,
 /// shown by that block's header and its parent's (`seed`). Should a fork make headers that cannot be read any more, seeds
-/// come from block hashes instead (`mark`, then `finish`), until someone shows a header again.
+/// come from block hashes instead (`mark`, then `seed` or `finish`), until someone shows a header again.
 /// @dev Hashes of the last 8,191 blocks can be checked: 27 hours at 12 s a block, 4.5 hours at 2 s, 34 minutes at 0.25 s.
 /// Markets that use this beacon need two things that neither it nor they can check: a period of at most two thirds of
 /// `quiet`, so that nobody can mark while each period's seed is captured; and a seed delay of at least an hour, since a
@@ -22,12 +22,10 @@ interface IPrevrandaoBeacon is IBeacon {
     error NotFirstBlock(uint64 time, uint256 parentTime, uint256 blockTime);
     /// @notice Thrown when the chain gives a constant in place of randomness, as some do.
     error PrevrandaoConstant(uint256 prevrandao);
-    /// @notice Thrown when a header is shown for a marked time: only `finish` sets its seed.
-    error HeaderPathClosed(uint64 time, uint256 markedAt);
     /// @notice Thrown when a mark comes more than half an hour before its time.
     error MarkTooEarly(uint256 opens, uint256 actual);
-    /// @notice Thrown when a mark comes at its time or later, when the header's seed may be known.
-    error MarkTooLate(uint64 closes, uint256 actual);
+    /// @notice Thrown when a mark comes ten minutes before its time or later, when the header's seed may be known.
+    error MarkTooLate(uint64 time, uint256 actual);
     /// @notice Thrown when a header was captured so recently that headers can still be read.
     error BeaconNotQuiet(uint256 quietUntil, uint256 actual);
     /// @notice Thrown when a time is marked a second time, which would draw its seed again.
@@ -43,13 +41,14 @@ interface IPrevrandaoBeacon is IBeacon {
     event TimeMarked(uint64 indexed time, uint256 markedAt);
 
     /// @notice Decides that the seed for `time` is the hash of the block 16 after this one, and no header.
-    /// @dev Anyone may call, once for a time. Only in the half hour before `time`, when neither seed can be known: whoever
+    /// @dev Anyone may call, once for a time. Only from 30 to 10 minutes before `time`, when neither seed can be known: whoever
     /// saw the one could else choose the other. Only after `quiet` seconds without a header: while headers work, the
     /// better randomness stays, since the builder of that one block can try many hashes.
     /// Reverts with `MarkTooEarly`, `MarkTooLate`, `BeaconNotQuiet`, `AlreadyMarked`.
     function mark(uint64 time) external;
 
-    /// @notice Sets the seed for a marked `time`; returns the stored one when that is done already.
+    /// @notice Sets the seed for a marked `time`; returns the stored one when that is done already. `seed` does the same for a marked
+    /// time, whatever its evidence, so that a mark keeps nobody from proving.
     /// @dev Anyone may call, from 17 until 8,207 blocks after the mark. Later the time stays without a seed, since a second
     /// mark would be a second draw.
     /// Reverts with `NotMarked`, `FinishTooEarly`, `HashOutOfReach`.

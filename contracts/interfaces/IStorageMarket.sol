@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IBeacon} from "./IBeacon.sol";
+import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @title IMarketState
@@ -33,7 +34,7 @@ interface IMarketState {
 
     /// @notice One piece of data and the price of keeping it.
     /// @param root Commitment to the piece: SHA-256 tree over its fr32-padded bytes (FRC-0069).
-    /// @param size Raw bytes of the piece, 1 to 2^44 - 1. The number of leaves and the height follow from it.
+    /// @param size Raw bytes of the piece, 1 to 2^44 - 1.
     /// @param rate What the payee earns for each proven period; at least 1.
     /// @param slashFactor A missed period costs the provider `rate * slashFactor`.
     /// @param contentCid Binary CID of the content, at most 64 bytes, empty for private data. A claim; only emitted.
@@ -76,22 +77,19 @@ interface IMarketState {
         bytes signature;
     }
 
-    /// @notice How a caller pays.
-    /// @param kind 0: allowance, `data` empty. 1: ERC-2612 permit, `data` is
-    /// `abi.encode(uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)`; a permit that fails is ignored and
-    /// the allowance decides. 2, for `open` only: EIP-3009, `data` is
-    /// `abi.encode(uint256 validAfter, uint256 validBefore, bytes32 salt, bytes signature)` of a `receiveWithAuthorization` by the
-    /// client to the market over the exact price, whose nonce is
+    /// @notice How a caller pays. Other kinds revert with `PaymentKindUnknown`.
+    /// @param kind 0: allowance, `data` empty. 3: the caller's balance in the market, `data` empty.
+    /// 1: ERC-2612 permit, `data` is `abi.encode(uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)`; a permit that fails
+    /// is ignored and the allowance decides. 2, for `open` only, by anyone: EIP-3009 `receiveWithAuthorization` of the client over the
+    /// exact price, `data` is `abi.encode(uint256 validAfter, uint256 validBefore, bytes32 salt, bytes signature)`, its nonce
     /// `keccak256(abi.encode(block.chainid, market, bytes32[] offerStructHashes, owner, keccak256(manifest), salt))`, `owner` resolved.
-    /// Anyone may send it. 3: the caller's balance in the market, `data` empty. Other kinds revert with `PaymentKindUnknown`.
     struct Payment {
         uint8 kind;
         bytes data;
     }
 
-    /// @notice The other party's word that a deal may end at once (EIP-712):
-    /// `Terminate(uint32 deal,address signer,address counterparty,uint64 expiry,uint256 nonce)`, the signer being the payee when the
-    /// client calls and the client when the payee calls.
+    /// @notice The other party's word that a deal may end at once: the payee's when the client calls, and the other way round. EIP-712:
+    /// `Terminate(uint32 deal,address signer,address counterparty,uint64 expiry,uint256 nonce)`.
     /// @param expiry Unix seconds after which it is void.
     /// @param nonce Unordered nonce of the signer; each can be used once.
     /// @param signature By the signer: 65 bytes of a key, or whatever its code takes (ERC-1271).
@@ -239,11 +237,9 @@ interface IMarketState {
     event Settled(uint32 indexed deal, uint32 upTo, uint256 earned);
     /// @notice For missed periods, `refund` out of the escrow and `compensation` out of the collateral went to the client.
     event Compensated(uint32 indexed deal, uint256 refund, uint256 compensation);
-    /// @notice The provider's obligation broke in `period`: by the miss after the last that was tolerated, or by a challenge of that
-    /// period that nobody answered.
+    /// @notice The provider's obligation broke in `period`: by a miss too many, or by a challenge of that period that nobody answered.
     event Defaulted(uint32 indexed deal, uint32 period);
-    /// @notice The provider reported a loss. What it still held for periods that are not decided went to the client: `refund`
-    /// out of the escrow, `compensation` out of the collateral.
+    /// @notice The provider reported a loss: `refund` of the escrow and `compensation` of the collateral went to the client.
     event Abandoned(uint32 indexed deal, uint256 refund, uint256 compensation);
     /// @notice The deal ends at `end`; `refund` went to the client out of the escrow.
     event Shortened(uint32 indexed deal, uint32 end, uint256 refund);
@@ -253,12 +249,11 @@ interface IMarketState {
     event PayeeAssigned(uint32 indexed deal, address indexed payee);
     /// @notice The client asks for `leaf`; settlement stands still at `period`.
     event Challenged(uint32 indexed deal, uint64 leaf, uint32 period);
-    /// @notice The challenge is over; its bond went to `to`: the provider's beneficiary when it was answered, else the client.
+    /// @notice The challenge is over; its bond went to the provider's beneficiary when it was answered, else to the client.
     event ChallengeEnded(uint32 indexed deal, address indexed to, uint256 bond);
     /// @notice The consents of `mask` in `word` can no longer be used.
     event ConsentsVoided(address indexed signer, uint248 indexed word, uint256 mask);
-    /// @notice Nothing is held for the deal any more; `unlocked` went back to the provider's free stake. What does not fit
-    /// there goes on to the owner, by an `Unstaked` of the same amount.
+    /// @notice Nothing is held for the deal any more; `unlocked` is free stake again, or the owner's when an `Unstaked` follows.
     event Closed(uint32 indexed deal, uint256 unlocked);
     /// @notice `amount` of the account's balance paid for a deal, a stake or a bond.
     event Spent(address indexed account, uint256 amount);
@@ -287,13 +282,15 @@ interface IMarketState {
     error VersionChanged(uint32 provider, uint32 expected, uint32 actual);
     /// @notice Thrown when a provider is taken over whose operator can still lock stake.
     error OperatorNotStopped(uint32 provider, uint96 maxLock);
+    /// @notice Thrown when a provider's url has more than 256 bytes.
+    error UrlTooLong(uint256 length, uint256 limit);
     /// @notice Thrown when a floor is not a power of 4.
     error FloorInvalid(uint80 floor);
     /// @notice Thrown when more stake is moved than is free.
     error FreeStakeTooLow(uint32 provider, uint256 needed, uint256 free);
     /// @notice Thrown when the free stake would not fit 96 bits.
     error StakeTooHigh(uint256 stake, uint256 limit);
-    /// @notice Thrown when a payment is of a kind that this version does not take.
+    /// @notice Thrown when a payment is of a kind that is unknown, or not taken here: only `open` takes kind 2.
     error PaymentKindUnknown(uint8 kind);
     /// @notice Thrown when a payment's data has not the length of its kind, or less than the least of it.
     error PaymentDataInvalid(uint8 kind, uint256 length);
@@ -314,8 +311,7 @@ interface IMarketState {
     error OfferTooLarge(uint256 offer, uint256 pieces, uint256 limit);
     /// @notice Thrown when no provider has the id that the offer names.
     error OfferProviderUnknown(uint256 offer, uint32 provider);
-    /// @notice Thrown when the offer names another client than the one who pays: the caller, or the client of the first offer
-    /// when it pays by authorization.
+    /// @notice Thrown when the offer names another client than who pays: the caller, or by authorization the first offer's client.
     error OfferNotForClient(uint256 offer, address client, address payer);
     /// @notice Thrown after the expiry of the offer.
     error OfferExpired(uint256 offer, uint64 expiry, uint256 time);
@@ -349,7 +345,6 @@ interface IMarketState {
     error PieceCollateralInvalid(uint256 offer, uint256 piece, uint256 collateral, uint256 least);
     /// @notice Thrown when the manifest has more than 4,096 bytes.
     error ManifestTooLong(uint256 length, uint256 limit);
-
     /// @notice Thrown when an empty manifest is published.
     error ManifestEmpty();
 
@@ -407,29 +402,22 @@ interface IMarketState {
 
     /// @notice What the market was deployed with.
     function parameters() external view returns (Parameters memory);
-
     /// @notice The current period.
     function period() external view returns (uint32);
-
     /// @notice Deals opened so far; the latest one's id.
     function dealCount() external view returns (uint32);
-
     /// @notice Providers registered so far; the latest one's id.
     function providerCount() external view returns (uint32);
-
     /// @notice What `account` can withdraw.
     function balanceOf(address account) external view returns (uint256);
-
     /// @notice Whether only `account` itself can move its balance out.
     function keepsBalance(address account) external view returns (bool);
-
     /// @notice Hash of the newest manifest that `owner` published for `firstDeal`; zero when there is none.
     function publishedHash(address owner, uint32 firstDeal) external view returns (bytes32);
 }
 
 /// @title IMarketActs
-/// @notice The part of a market's interface that is called rarely: providers' settings and stake, and what becomes of a deal after
-/// it was opened. A market has all of it.
+/// @notice What is called rarely of a market: providers' settings and stake, and what becomes of a deal.
 interface IMarketActs is IMarketState {
     /* PROVIDERS */
 
@@ -439,7 +427,6 @@ interface IMarketActs is IMarketState {
     /// @param floor Least collateral of each deal; a power of 4.
     /// @param maxLock Collateral that the operator may lock within a period.
     /// @param url Where the provider serves its HTTP interface.
-    /// @return provider The new id.
     function register(
         address operator,
         address beneficiary,
@@ -448,13 +435,11 @@ interface IMarketActs is IMarketState {
         string calldata url
     ) external returns (uint32 provider);
 
-    /// @notice Opens another size class with the same owner, operator, beneficiary, budget and url. By owner or operator.
+    /// @notice Opens another size class without stake, with the same owner, operator, beneficiary, budget and url. By owner or operator.
     /// @param floor Least collateral of each deal of the new id; a power of 4.
-    /// @return newProvider The new id, without stake.
     function registerLike(uint32 provider, uint80 floor) external returns (uint32 newProvider);
 
-    /// @notice Replaces the settings. By the owner. A lower `maxLock` caps what is left of this period's budget at once,
-    /// a higher one counts from the next period on.
+    /// @notice Replaces the settings. By the owner. A lower `maxLock` caps this period's budget at once, a higher one counts from the next touch.
     function configure(
         uint32 provider,
         address operator,
@@ -469,8 +454,7 @@ interface IMarketActs is IMarketState {
     /// @notice Offers the provider with all its stake and deals to `newOwner`; zero takes the offer back. By the owner.
     function offerOwnership(uint32 provider, address newOwner) external;
 
-    /// @notice Takes a provider over. By the pending owner, while the operator is stopped, so that nothing can be locked in front
-    /// of it. The budget stays 0 until the new owner sets it by `configure`.
+    /// @notice Takes a provider over. By the pending owner, while the operator is stopped. It stays so until `configure`.
     /// @param operator Signs offers from then on.
     /// @param beneficiary Earns from then on, also what is not settled yet.
     /// @param leastFree Least free stake that the caller takes it with.
@@ -486,7 +470,8 @@ interface IMarketActs is IMarketState {
     /// @notice Marks the nonces of `mask` in `word` (nonce = word * 256 + bit) as used. By owner or operator.
     function voidNonces(uint32 provider, uint248 word, uint256 mask) external;
 
-    /// @notice Adds to the free stake of a provider. By anyone; the caller pays.
+    /// @notice Adds to the free stake of a provider, which is its owner's then. By anyone; the caller pays.
+    /// @dev Never for an id that is only expected: whoever registers first has it. Register, read the id, then stake.
     /// @param amount In the token's smallest unit.
     function stake(uint32 provider, uint96 amount, Payment calldata payment) external;
 
@@ -500,8 +485,8 @@ interface IMarketActs is IMarketState {
     /// no challenge is open.
     function transferDeal(uint32 deal, address to) external;
 
-    /// @notice Assigns what the deal earns from now on; what it has earned until now goes to the payee before. By the provider's owner
-    /// the first time, from then on by the payee alone. Under a challenge all that waits for it travels along.
+    /// @notice Assigns what the deal earns from now on, under a challenge also what waits for it. By the provider's owner the first time,
+    /// from then on by the payee alone. What was earned until now goes to the payee before.
     function assignPayee(uint32 deal, address to) external;
 
     /// @notice Ends the deal after its notice: at the current period + 1 + notice, or at its start when that is later. By the client.
@@ -516,13 +501,13 @@ interface IMarketActs is IMarketState {
     function voidConsents(uint248 word, uint256 mask) external;
 
     /// @notice Reports a loss: the deal ends with the current period, which is still drawn and settles by its bit at the rate alone;
-    /// later escrow and all collateral that is left go to the client at once. By the provider's owner.
+    /// later escrow and all collateral that is left go to the client at once, by `Abandoned` alone. By the provider's owner.
     /// @dev Under a challenge it is the default that an unanswered one brings, at once.
     function abandon(uint32 deal) external;
 
-    /// @notice Asks for one leaf, with a bond. By the client, for a deal that is live; one challenge at a time. Settlement of the
-    /// deal stands still until it is answered; at the end of period current + max(2, maxMisses + 1) the deal is in default as of now.
-    /// @param leaf Index of the 32-byte leaf of the padded piece, one that holds data: the one that was refused over HTTP.
+    /// @notice Asks for one leaf, with a bond. By the client, for a deal that is live; one challenge at a time. Settlement stands still
+    /// until it is answered; at the end of period current + max(2, maxMisses + 1) the deal is in default as of now.
+    /// @param leaf Index of the 32-byte leaf of the padded piece, one that holds data.
     function challenge(uint32 deal, uint64 leaf, Payment calldata payment) external;
 
     /// @notice Answers a challenge with the leaf and its siblings upward. By anyone; the bond goes to the provider's beneficiary.
@@ -530,19 +515,15 @@ interface IMarketActs is IMarketState {
 }
 
 /// @title IStorageMarket
-/// @notice Escrow for storage deals. A client pays a provider to keep a piece of data for a term of periods; the market
-/// pays only for periods in which possession was proven, and compensates the client from the provider's collateral
-/// for the others.
+/// @notice Escrow for storage deals. A client pays a provider to keep a piece of data for a term of periods; the market pays only
+/// for periods in which possession was proven, and compensates the client from the provider's collateral for the others.
 /// @dev Amounts are in the market token's smallest unit. Period 0 means never; period p covers
 /// [genesis + (p - 1) * periodLength, genesis + p * periodLength). The market has no owner and no fee, and cannot be changed.
-///
 /// State is derived: a deal is its terms, a provider's history is one bit for each period, and the clock does the rest.
 /// Settling late gives the same money as settling at every boundary.
-///
-/// Assumptions on the token: a transfer moves exactly what was asked (checked on the way in), balances change by
-/// transfers only. A token may call back: nothing that changes state answers then, but views may show escrow of an `open` whose
-/// tokens have not arrived yet.
-interface IStorageMarket is IMarketActs {
+/// Assumptions on the token: a transfer moves exactly what was asked (checked on the way in), balances change by transfers only. A
+/// token may call back: nothing that changes state answers then, but views may show escrow of an `open` before its tokens arrive.
+interface IStorageMarket is IMarketActs, IERC5267 {
     /* OPENING */
 
     /// @notice Opens one deal for each piece of each offer, all or none. By the client that all offers name, or by anyone with
@@ -579,9 +560,8 @@ interface IStorageMarket is IMarketActs {
     ) external;
 
     /// @notice Removes deals from a provider's list, each by its index; the last entry takes the place. By anyone.
-    /// @dev Deals that end by the next period, once the current one is proven or given up; and deals that have ended,
-    /// also in the first half of the delay, when nobody can know the seed. Deals that were never live go with both. Give indices in
-    /// falling order.
+    /// @dev Deals that end by the next period, once the current one is proven or given up; and deals that have ended, also in the first
+    /// half of the delay, when nobody can know the seed. Deals that were never live go with both. Give indices in falling order.
     function delist(uint32 provider, uint256[] calldata indices) external;
 
     /// @notice Records that the current period will not be proven. By the owner.
@@ -594,7 +574,7 @@ interface IStorageMarket is IMarketActs {
     /// @param deals Ids, each known; one that is named twice is settled once.
     function settle(uint32[] calldata deals) external;
 
-    /// @notice Sends `amount` of the caller's balance to `to`, any account but the market.
+    /// @notice Sends `amount` of the caller's balance to `to`, any account but zero and the market.
     function withdraw(address to, uint256 amount) external;
 
     /// @notice Sends the whole balance of `account` to itself. By anyone, unless the account keeps its balance.
@@ -603,18 +583,17 @@ interface IStorageMarket is IMarketActs {
     /// @notice Says whether others may push the caller's balance to it; contracts that account for what they hold keep it.
     function keepBalance(bool keep) external;
 
+    /// @notice Makes several calls in the caller's name, all or none; returns what each returned.
+    function multicall(bytes[] calldata calls) external returns (bytes[] memory results);
+
     /* READING */
 
     /// @notice A deal as stored and as it stands now; what it derives is what `settle` would do at this moment.
     function dealOf(uint32 deal) external view returns (Deal memory);
-
     /// @notice A provider's record as stored: `frozen` and `budgetLeft` are those of `touchedAt`.
     function providerOf(uint32 provider) external view returns (Provider memory);
-
     /// @notice History of a provider: bit i of word w is set when period 256 * w + i was proven.
     function provenWord(uint32 provider, uint256 word) external view returns (uint256 bits);
-
-    /// @notice Raw storage, for what has no function of its own: lists, objects, nonces. The layout is that of the specification and
-    /// does not change; `MarketLens` reads it.
+    /// @notice Raw storage, for what has no function of its own: lists, objects, nonces. `MarketLens` reads it. The layout is fixed.
     function extsload(bytes32[] calldata slots) external view returns (bytes32[] memory values);
 }

@@ -5,7 +5,7 @@ pragma solidity 0.8.37;
 /// start 32 | term 9 | size 44 | settled 9 | missed 9 | rate 80 | slashFactor 24 | provider 32 | flags 5 | toHead 12.
 type DealTerms is uint256;
 
-/// @notice Slot C, shared by the deals of an offer: client 160 | notice 9 | maxMisses 9 | manifestTag 78.
+/// @notice Slot C, shared by deals that were opened together: client 160 | notice 9 | maxMisses 9 | manifestTag 78.
 type OfferTerms is uint256;
 
 using DealTermsLibrary for DealTerms global;
@@ -88,7 +88,7 @@ library DealTermsLibrary {
         return uint32(_read(terms, 207, 32));
     }
 
-    /// @notice How many ids back the offer's first deal is, which has slot C.
+    /// @notice How many ids back the deal is that has slot C.
     function toHead(DealTerms terms) internal pure returns (uint32) {
         return uint32(_read(terms, 244, 12));
     }
@@ -177,18 +177,16 @@ library DealTermsLibrary {
 }
 
 /// @title OfferTermsLibrary
-/// @notice Reads the packed terms that the deals of an offer share.
+/// @notice Reads the packed terms that deals share.
 library OfferTermsLibrary {
-    uint256 internal constant TAG_MASK = (1 << 78) - 1;
-
     /// @dev The caller has checked that each value fits its width.
-    function pack(
-        address client_,
-        uint256 notice_,
-        uint256 maxMisses_,
-        uint256 tag
-    ) internal pure returns (OfferTerms) {
-        return OfferTerms.wrap(uint160(client_) | (notice_ << 160) | (maxMisses_ << 169) | (tag << 178));
+    function pack(address client_, uint256 notice_, uint256 maxMisses_) internal pure returns (OfferTerms) {
+        return OfferTerms.wrap(uint160(client_) | (notice_ << 160) | (maxMisses_ << 169));
+    }
+
+    /// @dev The terms have no tag yet.
+    function withManifest(OfferTerms terms, bytes32 hash) internal pure returns (OfferTerms) {
+        return OfferTerms.wrap(OfferTerms.unwrap(terms) | (uint256(hash) << 178));
     }
 
     function client(OfferTerms terms) internal pure returns (address) {
@@ -203,7 +201,7 @@ library OfferTermsLibrary {
         return (OfferTerms.unwrap(terms) >> 169) & 0x1ff;
     }
 
-    /// @notice Low 78 bits of the manifest's hash; zero when the offer was not the first of its call.
+    /// @notice Low 78 bits of the manifest's hash, at the first deal of the call; zero elsewhere.
     function manifestTag(OfferTerms terms) internal pure returns (uint80) {
         return uint80(OfferTerms.unwrap(terms) >> 178);
     }

@@ -16,7 +16,7 @@ library MarketSlots {
     bytes32 private constant CONSENTS = bytes32(uint256(15));
     bytes32 private constant PUBLISHED_HASHES = bytes32(uint256(17));
 
-    /// @notice What the deals of an offer share, by the first of them.
+    /// @notice What deals that were opened together share, by the first of them.
     function offer(uint256 headDeal) internal pure returns (bytes32) {
         return OFFERS.deriveMapping(headDeal);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DealTerms} from "./DealTerms.sol";
+import {DealTerms, OfferTerms} from "./DealTerms.sol";
 import {PeriodBits} from "./PeriodBits.sol";
 
 /// @title Settlement
@@ -36,10 +36,13 @@ library Settlement {
     }
 
     /// @notice Outcome of the closed periods that are not settled yet, `current` being the first that is not closed.
+    /// @param offers Slots C; that of `head` is read only after a miss, at the end and under a challenge, a cold read less for
+    /// each other settlement.
     /// @param challengedAt Period of the open challenge, 0 when there is none. The deal is settled up to it.
     function outcome(
         DealTerms terms,
-        uint256 maxMisses,
+        mapping(uint256 headDeal => OfferTerms) storage offers,
+        uint256 head,
         mapping(uint256 word => uint256) storage bits,
         uint256 current,
         uint256 challengedAt
@@ -56,6 +59,7 @@ library Settlement {
 
             uint256 rate = terms.rate();
             if (challengedAt != 0) {
+                uint256 maxMisses = offers[head].maxMisses();
                 // Settlement stands still, so that a default takes back nothing that was paid.
                 if (current <= lastAnswer(challengedAt, maxMisses)) return due;
                 due.changed = true;
@@ -79,7 +83,7 @@ library Settlement {
                 return due;
             }
 
-            uint256 tolerated = maxMisses - due.misses;
+            uint256 tolerated = misses == 0 ? 0 : offers[head].maxMisses() - due.misses;
             uint256 cutOff = 0;
             if (misses > tolerated) {
                 // The first miss that is not tolerated ends the deal; what lies behind it was never the payee's.
@@ -97,7 +101,7 @@ library Settlement {
             due.earned = rate * proven;
             due.refund = rate * (misses + cutOff);
             due.compensation = slash * misses;
-            if (due.closed) due.unlocked = slash * (maxMisses + 1 - due.misses);
+            if (due.closed) due.unlocked = slash * (offers[head].maxMisses() + 1 - due.misses);
         }
     }
 

@@ -54,7 +54,7 @@ abstract contract Ending is IMarketActs, Settling {
     function terminate(uint32 id, Consent calldata consent) external nonReentrant {
         (DealTerms terms, OfferTerms offer) = _settled(id);
         require(!terms.challenged(), ChallengeOpen(id));
-        address client = _clientOf(id, terms, offer);
+        address client = _clientOf(id, terms);
         address payee = _payeeOf(id, terms);
         require(msg.sender == client || msg.sender == payee, NotParty(id, client, payee, msg.sender));
         address signer = msg.sender == client ? payee : client;
@@ -85,7 +85,7 @@ abstract contract Ending is IMarketActs, Settling {
         uint256 kept = terms.challenged() ? terms.settledUpTo() : end;
         uint256 refund = terms.rate() * (terms.end() - kept);
         uint256 compensation = terms.slash() * (offer.maxMisses() + 1 - terms.missed());
-        address client = _clientOf(id, terms, offer);
+        address client = _clientOf(id, terms);
         _credit(client, refund + compensation);
         emit Abandoned(id, refund, compensation);
         terms = terms.withEnd(end).withForfeited();
@@ -129,15 +129,14 @@ abstract contract Ending is IMarketActs, Settling {
 
     /// @dev Settles; refuses what is over.
     function _settled(uint32 id) private returns (DealTerms terms, OfferTerms offer) {
-        terms = _dealTerms(id);
+        terms = _settle(id, _dealTerms(id), period());
         offer = _offerOf(id, terms);
-        terms = _settle(id, terms, offer, period());
         require(!terms.closed(), DealClosed(id));
     }
 
     function _settledForClient(uint32 id) private returns (DealTerms terms, OfferTerms offer) {
         (terms, offer) = _settled(id);
-        address client = _clientOf(id, terms, offer);
+        address client = _clientOf(id, terms);
         require(msg.sender == client, NotClient(id, client, msg.sender));
     }
 
@@ -147,7 +146,7 @@ abstract contract Ending is IMarketActs, Settling {
         require(end < terms.end(), EndsEarlier(id, terms.end(), bound));
 
         uint256 refund = terms.rate() * (terms.end() - end);
-        _credit(_clientOf(id, terms, offer), refund);
+        _credit(_clientOf(id, terms), refund);
         emit Shortened(id, uint32(end), refund);
         terms = terms.withEnd(end);
         if (end == terms.start()) terms = _close(id, terms, terms.slash() * (offer.maxMisses() + 1));

@@ -44,7 +44,7 @@ abstract contract MarketState is IMarketState, EIP712, ReentrancyGuardTransient 
 
     /// @dev Longest list of a provider: its proof still fits a transaction (69 paths, 128 KiB).
     uint256 internal constant MAX_LISTED = 8_192;
-    /// @dev Width of a packed term.
+    /// @dev Largest packed term.
     uint256 private constant MAX_TERM = 511;
 
     IERC20 internal immutable TOKEN;
@@ -149,8 +149,8 @@ abstract contract MarketState is IMarketState, EIP712, ReentrancyGuardTransient 
         return _offers[id - terms.toHead()];
     }
 
-    function _clientOf(uint32 id, DealTerms terms, OfferTerms offer) internal view returns (address) {
-        return terms.moved() ? _clients[id] : offer.client();
+    function _clientOf(uint32 id, DealTerms terms) internal view returns (address) {
+        return terms.moved() ? _clients[id] : _offerOf(id, terms).client();
     }
 
     function _payeeOf(uint32 id, DealTerms terms) internal view returns (address) {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IStorageMarket} from "../interfaces/IStorageMarket.sol";
-import {DealTermsLibrary, OfferTermsLibrary} from "../libraries/DealTerms.sol";
+import {DealTermsLibrary, OfferTerms, OfferTermsLibrary} from "../libraries/DealTerms.sol";
 import {OfferRules} from "../libraries/OfferRules.sol";
 import {OfferStatic, OfferWords, PieceStatic} from "../libraries/OfferWords.sol";
 import {Hot} from "../libraries/ProviderHot.sol";
@@ -17,6 +17,23 @@ abstract contract Opening is Ledger, Proving {
     using TokenPull for IERC20;
 
     uint256 private constant MAX_MANIFEST = 4_096;
+    /// @dev How many deals can point to one slot C.
+    uint256 private constant MAX_SHARING = 4_096;
+
+    /// @dev What one call of `open` opens.
+    /// @param current The current period.
+    /// @param next Id of the next deal.
+    /// @param head Deal whose slot C holds what the latest offer shares with its neighbours.
+    /// @param shared That slot, without the tag.
+    /// @param cost Price of all deals so far.
+    struct Call {
+        address client;
+        uint32 current;
+        uint32 next;
+        uint32 head;
+        OfferTerms shared;
+        uint256 cost;
+    }
 
     /// @inheritdoc IStorageMarket
     function open(
@@ -32,29 +49,24 @@ abstract contract Opening is Ledger, Proving {
         _checkRecipient(client);
         if (owner == address(0)) owner = client;
 
-        uint256 tag = manifest.length == 0 ? 0 : uint256(keccak256(manifest)) & OfferTermsLibrary.TAG_MASK;
-        uint256 cost = 0;
-        uint32 current = period();
-        uint32 next = dealCount + 1;
-        firstDeal = next;
+        firstDeal = dealCount + 1;
+        Call memory call;
+        (call.client, call.current, call.next) = (client, period(), firstDeal);
         bytes32[] memory hashes = new bytes32[](offers.length);
         for (uint256 i = 0; i < offers.length; ++i) {
-            uint256 price;
-            (hashes[i], price, next) = _openOffer(i, offers[i], client, next, tag, current);
-            cost += price;
-            // The call's first deal carries the tag of its manifest.
-            tag = 0;
+            hashes[i] = _openOffer(i, offers[i], call);
         }
-        dealCount = next - 1;
+        dealCount = call.next - 1;
         if (manifest.length != 0) {
+            _offers[firstDeal] = _offers[firstDeal].withManifest(keccak256(manifest));
             _listObject(owner == client ? _ownObjects[owner] : _receivedObjects[owner], owner, firstDeal, manifest);
         }
 
         if (!byAuthorization) {
-            _charge(cost, payment);
+            _charge(call.cost, payment);
             return firstDeal;
         }
-        TOKEN.receiveAuthorized(client, cost, payment.data, hashes, owner, keccak256(manifest));
+        TOKEN.receiveAuthorized(client, call.cost, payment.data, hashes, owner, keccak256(manifest));
     }
 
     /// @inheritdoc IStorageMarket
@@ -66,35 +78,33 @@ abstract contract Opening is Ledger, Proving {
         _listObject(_ownObjects[msg.sender], msg.sender, firstDeal, manifest);
     }
 
-    /// @param head Id of its first deal.
     /// @return structHash EIP-712 struct hash of the offer.
-    /// @return cost Price of all pieces over the term.
-    /// @return next The id behind its last deal.
     function _openOffer(
         uint256 index,
         SignedOffer calldata signed,
-        address client,
-        uint32 head,
-        uint256 tag,
-        uint32 current
-    ) private returns (bytes32 structHash, uint256 cost, uint32 next) {
+        Call memory call
+    ) private returns (bytes32 structHash) {
         Offer calldata source = signed.offer;
         Piece[] calldata pieces = source.pieces;
         structHash = OfferWords.hash(source);
         OfferStatic memory offer = OfferWords.read(source);
-        OfferRules.checkTerms(index, offer, pieces.length, client, current, TERM_LIMIT);
+        OfferRules.checkTerms(index, offer, pieces.length, call.client, call.current, TERM_LIMIT);
         ProviderSlots storage provider = _providers[offer.provider];
         (address operator, uint256 least) = (provider.operator, provider.floor);
+        // The floor of a provider is never 0.
+        require(least != 0, OfferProviderUnknown(index, offer.provider));
         if (least < MIN_COLLATERAL) least = MIN_COLLATERAL;
-        require(operator != address(0) || provider.owner != address(0), OfferProviderUnknown(index, offer.provider));
         require(_isSignedBy(operator, structHash, signed.signature), OfferSignatureInvalid(index, operator));
         require(_useNonce(_nonces[offer.provider], offer.nonce), OfferNonceUsed(index, offer.nonce));
 
         Hot memory hot = provider.hot.unpack();
-        _touch(hot, provider, current);
-        uint32 start = offer.firstPeriod > current ? offer.firstPeriod : current + 1;
+        _touch(hot, provider, call.current);
+        _append(index, offer.provider, hot, call.next, pieces.length);
+        _share(call, offer, pieces.length);
+        uint32 start = offer.firstPeriod > call.current ? offer.firstPeriod : call.current + 1;
+        uint32 id = call.next;
+        uint256 cost = 0;
         uint256 lock = 0;
-        next = head;
         for (uint256 i = 0; i < pieces.length; ++i) {
             PieceStatic memory piece = OfferWords.read(pieces[i]);
             bytes calldata cid = pieces[i].contentCid;
@@ -103,13 +113,22 @@ abstract contract Opening is Ledger, Proving {
                 lock += OfferRules.checkPiece(index, i, piece, cid.length, offer.maxMisses, least);
                 cost += uint256(piece.rate) * offer.periods;
             }
-            _openDeal(offer, piece, cid, next++, i, start);
+            _openDeal(offer, piece, cid, id, id - call.head, start);
+            ++id;
         }
-        _append(index, offer.provider, hot, head, pieces.length);
+        (call.next, call.cost) = (id, call.cost + cost);
         _lock(index, hot, lock);
-
         provider.hot = hot.pack();
-        _offers[head] = OfferTermsLibrary.pack(client, offer.notice, offer.maxMisses, tag);
+    }
+
+    /// @dev Neighbours in a call with the same misses and notice share a slot C, which lies at the first deal of them.
+    function _share(Call memory call, OfferStatic memory offer, uint256 pieces) private {
+        OfferTerms terms = OfferTermsLibrary.pack(call.client, offer.notice, offer.maxMisses);
+        bool same = OfferTerms.unwrap(terms) == OfferTerms.unwrap(call.shared);
+        if (same && call.next + pieces <= call.head + MAX_SHARING) return;
+
+        (call.head, call.shared) = (call.next, terms);
+        _offers[call.head] = terms;
     }
 
     function _openDeal(

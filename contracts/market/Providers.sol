@@ -7,6 +7,9 @@ import {Ledger} from "./Ledger.sol";
 /// @title Providers
 /// @notice Provider ids: their keys, their settings, their free stake, and how they change hands.
 abstract contract Providers is IMarketActs, Ledger {
+    /// @dev So that a page of providers stays within a node's limits, whoever registered them.
+    uint256 private constant MAX_URL = 256;
+
     /// @inheritdoc IMarketActs
     function register(
         address operator,
@@ -121,6 +124,7 @@ abstract contract Providers is IMarketActs, Ledger {
 
     function _configure(uint32 id, address operator, address beneficiary, uint96 maxLock, string memory url) private {
         _checkRecipient(beneficiary);
+        require(bytes(url).length <= MAX_URL, UrlTooLong(bytes(url).length, MAX_URL));
 
         ProviderSlots storage provider = _providers[id];
         provider.operator = operator;

@@ -103,12 +103,8 @@ abstract contract Proving is IStorageMarket, MarketState {
         uint256 leaves = PieceProof.leavesOf(terms.size());
         end = offset + PieceProof.lengthOf(PieceProof.heightOf(leaves));
         require(end <= proof.length, ProofLengthInvalid(end, proof.length));
-        _checkPath(deal, Draws.leaf(drawn, leaves), proof[offset:end]);
-    }
-
-    /// @dev The caller has checked that the path has the deal's height.
-    function _checkPath(uint32 deal, uint256 leaf, bytes calldata path) internal view {
-        require(PieceProof.rootOf(path, leaf) == _deals[deal].root, ProofInvalid(deal, leaf));
+        uint256 leaf = Draws.leaf(drawn, leaves);
+        require(PieceProof.rootOf(proof[offset:end], leaf) == _deals[deal].root, ProofInvalid(deal, leaf));
     }
 
     /// @dev Removes entries whose deals end by `bound` or were never live; the last entry takes the place of each.

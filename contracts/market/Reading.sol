@@ -15,12 +15,12 @@ abstract contract Reading is IStorageMarket, Settling {
         DealTerms terms = _dealTerms(id);
         OfferTerms offer = _offerOf(id, terms);
         ChallengeSlot memory challenge_ = _challenges[id];
-        Settlement.Outcome memory due = _due(id, terms, offer, period());
+        Settlement.Outcome memory due = _due(id, terms, period());
 
         deal.root = _deals[id].root;
         deal.size = uint64(terms.size());
         deal.provider = terms.provider();
-        deal.client = _clientOf(id, terms, offer);
+        deal.client = _clientOf(id, terms);
         deal.payee = _payeeOf(id, terms);
         deal.start = uint32(terms.start());
         deal.end = uint32(terms.end());

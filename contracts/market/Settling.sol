@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DealTerms, OfferTerms} from "../libraries/DealTerms.sol";
+import {DealTerms} from "../libraries/DealTerms.sol";
 import {Settlement} from "../libraries/Settlement.sol";
 import {Ledger} from "./Ledger.sol";
 
@@ -9,19 +9,14 @@ import {Ledger} from "./Ledger.sol";
 /// @notice What deals have come to, for payees, clients and providers.
 abstract contract Settling is Ledger {
     /// @dev What is due of a deal now.
-    function _due(
-        uint32 id,
-        DealTerms terms,
-        OfferTerms offer,
-        uint256 current
-    ) internal view returns (Settlement.Outcome memory) {
+    function _due(uint32 id, DealTerms terms, uint256 current) internal view returns (Settlement.Outcome memory) {
         uint256 since = terms.challenged() ? _challenges[id].since : 0;
-        return Settlement.outcome(terms, offer.maxMisses(), _proven[terms.provider()], current, since);
+        return Settlement.outcome(terms, _offers, id - terms.toHead(), _proven[terms.provider()], current, since);
     }
 
     /// @return The terms after settling.
-    function _settle(uint32 id, DealTerms terms, OfferTerms offer, uint256 current) internal returns (DealTerms) {
-        Settlement.Outcome memory due = _due(id, terms, offer, current);
+    function _settle(uint32 id, DealTerms terms, uint256 current) internal returns (DealTerms) {
+        Settlement.Outcome memory due = _due(id, terms, current);
         if (!due.changed) return terms;
 
         terms = terms.withSettled(due.upTo, due.misses);
@@ -32,14 +27,14 @@ abstract contract Settling is Ledger {
                 if (terms.end() > current + 1) terms = terms.withEnd(current + 1);
                 emit Defaulted(id, uint32(due.defaultedAt));
             }
-            if (terms.challenged()) terms = _endChallenge(id, terms, _clientOf(id, terms, offer));
+            if (terms.challenged()) terms = _endChallenge(id, terms, _clientOf(id, terms));
             terms = _close(id, terms, due.unlocked);
         }
         _deals[id].terms = terms;
         if (due.earned != 0) _credit(_payeeOf(id, terms), due.earned);
         emit Settled(id, uint32(due.upTo), due.earned);
         if (due.refund != 0) {
-            _credit(_clientOf(id, terms, offer), due.refund + due.compensation);
+            _credit(_clientOf(id, terms), due.refund + due.compensation);
             emit Compensated(id, due.refund, due.compensation);
         }
         return terms;

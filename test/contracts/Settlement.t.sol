@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DealTerms, DealTermsLibrary} from "../../contracts/libraries/DealTerms.sol";
+import {DealTerms, DealTermsLibrary, OfferTerms, OfferTermsLibrary} from "../../contracts/libraries/DealTerms.sol";
 import {PeriodBits} from "../../contracts/libraries/PeriodBits.sol";
 import {Settlement} from "../../contracts/libraries/Settlement.sol";
 
@@ -10,6 +10,7 @@ contract SettlementTest {
     using PeriodBits for mapping(uint256 word => uint256);
 
     mapping(uint256 word => uint256) private bits;
+    mapping(uint256 headDeal => OfferTerms) private offers;
 
     struct Sums {
         uint256 earned;
@@ -33,6 +34,7 @@ contract SettlementTest {
         uint16[8] calldata visits
     ) public {
         _bound(c);
+        _offer(c.maxMisses);
         // Histories of an honest provider are mostly ones; let half of the runs be such.
         for (uint256 i = 0; i < 3; ++i) {
             bits[i] = stop % 2 == 0 ? words[i] : ~(words[i] & (words[i] >> 1) & (words[i] >> 3) & (words[i] >> 7));
@@ -68,6 +70,7 @@ contract SettlementTest {
             for (uint256 history = 0; history < 2 ** c.term; ++history) {
                 (bits[0], bits[1]) = (history << 254, history >> 2);
                 for (c.maxMisses = 0; c.maxMisses < 3 && c.maxMisses < c.term; ++c.maxMisses) {
+                    _offer(c.maxMisses);
                     for (uint256 abandonedAt = 0; abandonedAt <= c.term; ++abandonedAt) {
                         _checkAllVisits(c, abandonedAt);
                     }
@@ -92,7 +95,7 @@ contract SettlementTest {
         DealTerms terms = DealTermsLibrary.pack(c.start, c.term, 1, c.rate, c.slashFactor, 1, 0);
         for (uint256 i = 0; i <= c.term; ++i) {
             uint32 current = uint32(c.start + i);
-            if (i == c.term || i == abandonedAt || (visits >> i) & 1 != 0) terms = _settle(c, terms, current, sums);
+            if (i == c.term || i == abandonedAt || (visits >> i) & 1 != 0) terms = _settle(terms, current, sums);
             if (i != abandonedAt || terms.closed()) continue;
             sums.refund += terms.slash() * (c.maxMisses + 1 - terms.missed());
             sums.refund += uint256(c.rate) * (terms.end() - current - 1);
@@ -103,6 +106,7 @@ contract SettlementTest {
 
     function testFuzz_EarnsExactlyTheProvenPeriodsBeforeADefault(uint256[3] calldata words, Case memory c) public {
         _bound(c);
+        _offer(c.maxMisses);
         for (uint256 i = 0; i < 3; ++i) {
             bits[i] = words[i];
         }
@@ -140,18 +144,13 @@ contract SettlementTest {
     function _settle(Case memory c, uint32[] memory times) private view returns (Sums memory sums) {
         DealTerms terms = DealTermsLibrary.pack(c.start, c.term, 1, c.rate, c.slashFactor, 1, 0);
         for (uint256 i = 0; i < times.length; ++i) {
-            terms = _settle(c, terms, times[i], sums);
+            terms = _settle(terms, times[i], sums);
         }
         sums.closed = terms.closed();
     }
 
-    function _settle(
-        Case memory c,
-        DealTerms terms,
-        uint32 current,
-        Sums memory sums
-    ) private view returns (DealTerms) {
-        Settlement.Outcome memory due = Settlement.outcome(terms, c.maxMisses, bits, current, 0);
+    function _settle(DealTerms terms, uint32 current, Sums memory sums) private view returns (DealTerms) {
+        Settlement.Outcome memory due = Settlement.outcome(terms, offers, 1, bits, current, 0);
         sums.earned += due.earned;
         sums.refund += due.refund + due.compensation;
         sums.unlocked += due.unlocked;
@@ -159,6 +158,10 @@ contract SettlementTest {
         terms = terms.withSettled(due.upTo, due.misses);
         if (due.defaultedAt != 0) terms = terms.withForfeited();
         return due.closed ? terms.withClosed() : terms;
+    }
+
+    function _offer(uint256 maxMisses) private {
+        offers[1] = OfferTermsLibrary.pack(address(1), 0, maxMisses);
     }
 
     function _bound(Case memory c) private pure {

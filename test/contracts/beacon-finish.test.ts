@@ -5,6 +5,7 @@ import {
   GAS,
   hashOf,
   helpers,
+  MARK_CLOSES,
   marked,
   mineAt,
   mineToAge,
@@ -73,7 +74,7 @@ describe("PrevrandaoBeacon.finish", () => {
       .withArgs(block + 16, block + 16 + 8_192);
     await expect(beacon.seed(time, evidence, GAS)).to.be.revertedWithCustomError(
       beacon,
-      "HeaderPathClosed",
+      "HashOutOfReach",
     );
     await expect(beacon.mark(time, GAS)).to.be.revertedWithCustomError(beacon, "MarkTooLate");
     expect(await beacon.seedAt(time)).to.equal(0n);
@@ -88,7 +89,7 @@ describe("PrevrandaoBeacon.finish", () => {
 
   it("and the mark cost at most 60,000 gas each [SEED-8]", async () => {
     const { beacon, time } = await quietBeacon();
-    await at(time - 60);
+    await at(time - MARK_CLOSES - 60);
     const mark = await gas(beacon.mark(time, GAS));
     await helpers.mine(17);
     const finish = await gas(beacon.finish(time, GAS));

@@ -7,7 +7,8 @@ import {
   GAS,
   hashOf,
   helpers,
-  MARK_WINDOW,
+  MARK_CLOSES,
+  MARK_OPENS,
   marked,
   mineAt,
   QUIET,
@@ -25,17 +26,17 @@ describe("PrevrandaoBeacon.mark", () => {
 
   it("refuses a mark more than half an hour before the time [SEED-6]", async () => {
     const { beacon, time } = await quietBeacon();
-    await at(time - MARK_WINDOW - 1);
+    await at(time - MARK_OPENS - 1);
     await expect(beacon.mark(time, GAS))
       .to.be.revertedWithCustomError(beacon, "MarkTooEarly")
-      .withArgs(time - MARK_WINDOW, time - MARK_WINDOW - 1);
-    await at(time - MARK_WINDOW);
+      .withArgs(time - MARK_OPENS, time - MARK_OPENS - 1);
+    await at(time - MARK_OPENS);
     await expect(beacon.mark(time, GAS)).to.emit(beacon, "TimeMarked");
   });
 
-  it("refuses a mark at the time and later [SEED-6]", async () => {
+  it("refuses a mark ten minutes before the time and later [SEED-6]", async () => {
     const { beacon, time } = await quietBeacon();
-    for (const late of [time, time + 1, time + DAY]) {
+    for (const late of [time - MARK_CLOSES, time, time + 1, time + DAY]) {
       await at(late);
       await expect(beacon.mark(time, GAS))
         .to.be.revertedWithCustomError(beacon, "MarkTooLate")
@@ -43,9 +44,9 @@ describe("PrevrandaoBeacon.mark", () => {
     }
   });
 
-  it("takes a mark in the last second before the time [SEED-6]", async () => {
+  it("takes a mark a second before those ten minutes [SEED-6]", async () => {
     const { beacon, time } = await quietBeacon();
-    await at(time - 1);
+    await at(time - MARK_CLOSES - 1);
     await expect(beacon.mark(time, GAS))
       .to.emit(beacon, "TimeMarked")
       .withArgs(time, (await ethers.provider.getBlockNumber()) + 1);
@@ -57,18 +58,18 @@ describe("PrevrandaoBeacon.mark", () => {
     const { beacon, deployed } = await quietBeacon();
     const end = deployed + QUIET;
     await at(end);
-    await expect(beacon.mark(end + 60, GAS))
+    await expect(beacon.mark(end + 900, GAS))
       .to.be.revertedWithCustomError(beacon, "BeaconNotQuiet")
       .withArgs(end, end);
     await at(end + 1);
-    await beacon.mark(end + 60, GAS);
+    await beacon.mark(end + 900, GAS);
   });
 
   it("refuses a mark while a header is younger than quiet [SEED-6]", async () => {
     const { beacon, time } = await quietBeacon();
     await capture(beacon, time);
     expect(await beacon.youngestHeader()).to.equal(time);
-    const next = time + QUIET + 60;
+    const next = time + QUIET + 900;
     await at(time + QUIET);
     await expect(beacon.mark(next, GAS))
       .to.be.revertedWithCustomError(beacon, "BeaconNotQuiet")
@@ -106,24 +107,27 @@ describe("PrevrandaoBeacon.mark", () => {
     expect(await beacon.markedAt(time)).to.equal(block);
   });
 
-  it("closes the header path for its time, before and after finish [SEED-7]", async () => {
+  it("takes no header for its time: `seed` finishes it in place of that [SEED-7]", async () => {
     const { beacon, time, block } = await marked();
+    await helpers.mine(20);
     await mineAt(time);
     const { evidence } = await shown(time);
     await expect(beacon.seed(time, evidence, GAS))
-      .to.be.revertedWithCustomError(beacon, "HeaderPathClosed")
-      .withArgs(time, block);
-    await helpers.mine(17);
-    await beacon.finish(time, GAS);
-    await beacon.seed(time, evidence, GAS);
+      .to.emit(beacon, "SeedCaptured")
+      .withArgs(time, BigInt(await hashOf(block + 16)));
+    await expect(beacon.seed(time, evidence, GAS)).to.not.emit(beacon, "SeedCaptured");
     expect(await beacon.seedAt(time)).to.equal(BigInt(await hashOf(block + 16)));
   });
 
-  it("still says which seed is missing, and leaves other times open [SEED-7]", async () => {
-    const { beacon, time } = await marked();
-    await expect(beacon.seed(time, "0x", GAS))
-      .to.be.revertedWithCustomError(beacon, "SeedMissing")
-      .withArgs(time);
+  it("says when the seed comes, with evidence or without, and leaves other times open [SEED-7]", async () => {
+    const { beacon, time, block } = await marked();
+    await mineAt(time);
+    const { evidence } = await shown(time);
+    for (const given of ["0x", evidence]) {
+      await expect(beacon.seed(time, given, GAS))
+        .to.be.revertedWithCustomError(beacon, "FinishTooEarly")
+        .withArgs(block + 17, (await ethers.provider.getBlockNumber()) + 1);
+    }
     const { prevrandao } = await capture(beacon, time + 1);
     expect(await beacon.seedAt(time + 1)).to.equal(prevrandao);
     expect(await beacon.seedAt(time)).to.equal(0n);
@@ -149,12 +153,8 @@ describe("A lone provider that withholds", () => {
     const disliked = BigInt(await hashOf(block + 16));
     await mineAt(time);
     const { evidence } = await shown(time);
-    await expect(beacon.seed(time, evidence, GAS)).to.be.revertedWithCustomError(
-      beacon,
-      "HeaderPathClosed",
-    );
     await expect(beacon.mark(time, GAS)).to.be.revertedWithCustomError(beacon, "MarkTooLate");
-    await beacon.finish(time, GAS);
+    await beacon.seed(time, evidence, GAS);
     expect(await beacon.seedAt(time)).to.equal(disliked);
   });
 
@@ -163,7 +163,7 @@ describe("A lone provider that withholds", () => {
     expect(DAY / QUIET).to.equal(2 / 3);
     for (let day = time; day < time + 3 * DAY; day += DAY) {
       await capture(beacon, day);
-      for (const before of [MARK_WINDOW, 1]) {
+      for (const before of [MARK_OPENS, MARK_CLOSES + 1]) {
         await at(day + DAY - before);
         await expect(beacon.mark(day + DAY, GAS)).to.be.revertedWithCustomError(
           beacon,
@@ -180,7 +180,7 @@ describe("A lone provider that withholds", () => {
     await mineAt(time + DAY);
     const withheld = await shown(time + DAY);
     const next = time + 2 * DAY;
-    await at(next - MARK_WINDOW);
+    await at(next - MARK_OPENS);
     await beacon.mark(next, GAS);
     await beacon.seed(time + DAY, withheld.evidence, GAS);
     expect(await beacon.seedAt(time + DAY)).to.equal(withheld.prevrandao);
@@ -188,7 +188,7 @@ describe("A lone provider that withholds", () => {
     const closed = await shown(next);
     await expect(beacon.seed(next, closed.evidence, GAS)).to.be.revertedWithCustomError(
       beacon,
-      "HeaderPathClosed",
+      "FinishTooEarly",
     );
   });
 });

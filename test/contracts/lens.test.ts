@@ -1,14 +1,13 @@
 import { expect } from "chai";
 import { keccak256, MaxUint256, ZeroAddress, ZeroHash } from "ethers";
 import type { MarketLens } from "../../sdk/src/typechain/MarketLens.ts";
-import { liveDeal, STAKE } from "./support/deals.ts";
+import { liveDeal, STAKE, startOf } from "./support/deals.ts";
 import {
   ALLOWANCE,
   BOND,
   bondedMarket,
   enterPeriod,
   freshMarket,
-  LENGTH,
   newOffer,
   newPiece,
   openDeal,
@@ -164,7 +163,7 @@ describe("lens: providers", () => {
     const pieces = [newPiece(net), newPiece(net), newPiece(net)];
     await openDeal(net, { pieces, firstPeriod: 9 });
     await net.market.connect(net.client).cancel(1n);
-    await net.helpers.time.increase(LENGTH);
+    await net.helpers.time.increaseTo(await startOf(net, 2));
     await net.market.connect(net.stranger).delist(1n, [0]);
     const { page, next } = await lens.dealsOfProvider(net.market, 1n, 0, 10);
     expect([page, next]).to.deep.equal([[2n, 3n], 0n]);

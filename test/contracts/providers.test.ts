@@ -23,6 +23,19 @@ describe("register", () => {
     ).to.be.revertedWithCustomError(market, "AddressInvalid");
   });
 
+  it("takes a url of 256 bytes and none longer, so that no stranger's record fills a page", async () => {
+    const { market, stranger, operator, owner } = await freshMarket();
+    const register = (url: string) =>
+      market.connect(stranger).register(operator, stranger, FLOOR, 1n, url);
+    await register("x".repeat(256));
+    await expect(register("x".repeat(257)))
+      .to.be.revertedWithCustomError(market, "UrlTooLong")
+      .withArgs(257n, 256n);
+    await expect(market.connect(owner).configure(1n, operator, owner, 1n, "x".repeat(257)))
+      .to.be.revertedWithCustomError(market, "UrlTooLong")
+      .withArgs(257n, 256n);
+  });
+
   it("gives ids in sequence and keeps all settings", async () => {
     const { market, stranger, operator, beneficiary } = await freshMarket();
     await expect(market.connect(stranger).register(operator, beneficiary, 1n, 7n, URL))

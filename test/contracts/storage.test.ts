@@ -109,6 +109,29 @@ describe("storage", () => {
     expect(BigInt(await read(net, entry(2n, OFFERS)))).to.equal(0n);
   });
 
+  it("lets neighbours of a call share that slot when misses and notice are the same [READ-1]", async () => {
+    const net = await freshMarket();
+    const terms = [{}, {}, { notice: 4 }, { notice: 4 }, { notice: 4, maxMisses: 2 }, {}];
+    const offers = await Promise.all(terms.map((changes) => newOffer(net, changes)));
+    await openOffers(net, offers, "0x010203");
+    const tags = await Promise.all([1n, 3n].map((id) => read(net, entry(id, OFFERS))));
+    expect(tags.map((word) => BigInt(word) >> 178n)).to.deep.equal([
+      BigInt(keccak256("0x010203")) & (2n ** 78n - 1n),
+      0n,
+    ]);
+    for (const [i, { notice, maxMisses }] of offers.entries()) {
+      const id = BigInt(i + 1);
+      const own = BigInt(await read(net, entry(id, OFFERS))) !== 0n;
+      expect([id, own]).to.deep.equal([id, [1n, 3n, 5n, 6n].includes(id)]);
+      const deal = await net.market.dealOf(id);
+      expect([deal.client, deal.notice, deal.maxMisses]).to.deep.equal([
+        net.client.address,
+        BigInt(notice),
+        BigInt(maxMisses),
+      ]);
+    }
+  });
+
   it("keeps all that opening writes of a provider in one slot [READ-1]", async () => {
     const { net } = await opened();
     const record = await net.market.providerOf(1n);

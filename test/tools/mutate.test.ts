@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { NONE } from "../../scripts/lib/probe.ts";
+import { productionSources } from "../../scripts/lib/solidity-ast.ts";
 import { readAccepted } from "../../scripts/mutate/accepted.ts";
+import { brokenRules } from "../../scripts/mutate/broken-rules.ts";
 import { mutantsOf } from "../../scripts/mutate/mutants.ts";
 import { breakRules } from "../../scripts/mutate/rules.ts";
 import { sample } from "../../scripts/mutate/sample.ts";
@@ -79,6 +81,12 @@ describe("the broken rules", () => {
     expect(() => breakRules([broken], [rule.file])).to.throw(
       'The broken rule "a name" finds its place in contracts/libraries/Draws.sol 0 times, not once. Write it for the source as it is now: no such text',
     );
+  });
+
+  it("all find their place", () => {
+    const paths = productionSources();
+    const placed = breakRules(brokenRules, paths).flatMap(({ broken }) => [...broken.keys()]);
+    expect(placed).to.have.length(brokenRules.length);
   });
 
   it("go into batches where they overlap", () => {

@@ -11,11 +11,25 @@ contract ValidHistories is MarketInvariants {
     function setUp() public {
         _watch(new ValidHandler(TestMarket.deploy()));
     }
+
+    /// @notice Each of the others after each act of the same history, in CI of long ones.
+    /// hardhat-config: ci.invariant.runs = 256
+    /// hardhat-config: ci.invariant.depth = 500
+    function invariant_AllAtOnce() public view {
+        _checkAll();
+    }
 }
 
 /// @notice After anything that anybody tries.
 contract HostileHistories is MarketInvariants {
     function setUp() public {
         _watch(new HostileHandler(TestMarket.deploy()));
+    }
+
+    /// @notice Each of the others after each act of the same history, in CI of long ones.
+    /// hardhat-config: ci.invariant.runs = 256
+    /// hardhat-config: ci.invariant.depth = 500
+    function invariant_AllAtOnce() public view {
+        _checkAll();
     }
 }

@@ -5,6 +5,10 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
 /// @notice A token that calls its market in the middle of a transfer when it is armed, and refuses some receivers.
 contract HostileToken is ERC20 {
+    /// @notice From here to `CallEnded` the logs are those of a call from within a transfer.
+    event CallBegun();
+    event CallEnded(bool done);
+
     mapping(address account => bool) public refuses;
     /// @notice Whether a call from within a transfer was ever answered.
     bool public answered;
@@ -30,7 +34,9 @@ contract HostileToken is ERC20 {
         require(!refuses[to], ERC20InvalidReceiver(to));
         super._update(from, to, value);
         if (_message.length == 0) return;
+        emit CallBegun();
         (bool done, ) = _market.call(_message);
+        emit CallEnded(done);
         if (done) answered = true;
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IMarketState, IStorageMarket} from "../../../contracts/interfaces/IStorageMarket.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {HostileToken} from "./HostileToken.sol";
 import {TestMarket} from "./TestMarket.sol";
 import {Vm, vm} from "./Vm.sol";
 
@@ -84,9 +85,21 @@ abstract contract LedgerOfEvents {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         _closing = 0;
         for (uint256 i = 0; i < logs.length; ++i) {
-            if (logs[i].emitter == address(token)) _enterTransfer(logs[i]);
-            if (logs[i].emitter == address(market)) _enterEvent(logs[i], uint256(logs[i].topics[1]));
+            if (logs[i].topics[0] == HostileToken.CallBegun.selector) i = _skipFailed(logs, i);
+            else if (logs[i].emitter == address(token)) _enterTransfer(logs[i]);
+            else if (logs[i].emitter == address(market)) _enterEvent(logs[i], uint256(logs[i].topics[1]));
         }
+    }
+
+    /// @dev What was logged is there also when the call that logged it failed: that of a token in the middle of a transfer.
+    function _skipFailed(Vm.Log[] memory logs, uint256 begin) private pure returns (uint256 end) {
+        uint256 depth = 0;
+        for (end = begin; ; ++end) {
+            bytes32 kind = logs[end].topics[0];
+            if (kind == HostileToken.CallBegun.selector) ++depth;
+            if (kind == HostileToken.CallEnded.selector && --depth == 0) break;
+        }
+        if (abi.decode(logs[end].data, (bool))) return begin;
     }
 
     function _enterTransfer(Vm.Log memory log) private {

@@ -99,10 +99,12 @@ abstract contract World is LedgerOfEvents {
 
     /// @notice Everybody whom the market may owe something.
     function accountList() external view returns (address[] memory list) {
-        list = new address[](ACCOUNTS);
+        list = new address[](ACCOUNTS + 1);
         for (uint256 i = 0; i < ACCOUNTS; ++i) {
             list[i] = accounts[i];
         }
+        // Calls from within a transfer are its own: it may have registered a provider.
+        list[ACCOUNTS] = address(token);
     }
 
     function termsUnchanged(uint32 deal) external view returns (bool) {

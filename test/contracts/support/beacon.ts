@@ -6,7 +6,9 @@ import { HISTORY, HISTORY_CODE, keepHash } from "./history.ts";
 
 export const QUIET = 36 * 3600;
 export const DAY = 24 * 3600;
-export const MARK_WINDOW = 30 * 60;
+/** A time can be marked from the one to the other, in seconds before it. */
+export const MARK_OPENS = 30 * 60;
+export const MARK_CLOSES = 10 * 60;
 /** Given, since an estimate runs in the latest block, which does not know its own hash yet. */
 export const GAS = { gasLimit: 1_000_000 };
 
@@ -108,10 +110,10 @@ export async function quietBeacon() {
   return { beacon, deployed, time: deployed + QUIET + DAY };
 }
 
-/** A time that was marked a minute before it, and the block of the mark. */
+/** A time that was marked before it, and the block of the mark. */
 export async function marked() {
   const { beacon, time } = await quietBeacon();
-  await at(time - 60);
+  await at(time - MARK_CLOSES - 60);
   await beacon.mark(time);
   return { beacon, time, block: await ethers.provider.getBlockNumber() };
 }
