@@ -8,8 +8,17 @@ import { defineConfig } from "hardhat/config";
 
 const require = createRequire(import.meta.url);
 
-/** On a CI server the fuzzers take their time. */
-const thorough = process.env.CI === "true";
+const fuzz = { seed: "0x01" };
+const invariant = {
+  runs: 16,
+  depth: 100,
+  failOnRevert: true,
+  // The acts make up their own numbers out of any argument: values from storage and code are no better ones.
+  dictionaryWeight: 0,
+  includeStorage: false,
+  includePushBytes: false,
+  shrinkRunLimit: 200,
+};
 
 export default defineConfig({
   plugins: [
@@ -34,16 +43,10 @@ export default defineConfig({
   test: {
     mocha: { timeout: 120_000 },
     solidity: {
-      fuzz: { runs: thorough ? 10_000 : 1_000, seed: "0x01" },
-      // The acts make up their own numbers out of any argument: values from storage and code are no better ones.
-      invariant: {
-        runs: thorough ? 64 : 16,
-        depth: thorough ? 300 : 100,
-        failOnRevert: true,
-        dictionaryWeight: 0,
-        includeStorage: false,
-        includePushBytes: false,
-        shrinkRunLimit: 200,
+      profiles: {
+        default: { fuzz: { ...fuzz, runs: 1_000 }, invariant },
+        // `invariant_AllAtOnce` plays longer histories here, as it says itself.
+        ci: { fuzz: { ...fuzz, runs: 10_000 }, invariant },
       },
     },
   },

@@ -10,7 +10,8 @@ const [figures = ""] = process.argv.slice(2);
 // The packages are built on the types of the contracts alone: leave those as they are.
 const hre = await createHardhatRuntimeEnvironment(config, { noTypechain: true }, root);
 // An index asks for figures and leaves the account of failures to the caller.
-const result: unknown = await hre.tasks.getTask(["test", "solidity"]).run({ testSummaryIndex: 1 });
+const options = { testSummaryIndex: 1, testProfile: process.env.CI === "true" ? "ci" : "default" };
+const result: unknown = await hre.tasks.getTask(["test", "solidity"]).run(options);
 if (!isResult<TestRunResult, TestRunResult>(result)) throw new Error("Hardhat gave no result");
 const { summary } = result.success ? result.value : result.error;
 const { passed, failed, skipped, failureOutput = "" } = summary;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ProviderConfig } from "@holdfast/provider";
 import { expect } from "chai";
 import { Contract, type JsonRpcProvider } from "ethers";
-import { type Deal, erc20Abi, listOf } from "holdfast/market";
+import { type Deal, erc20Abi, listOf, periodStart } from "holdfast/market";
 import { type Bench, bench } from "../support/provider.ts";
 import { call, cidOf, sample, upload } from "../support/uploader.ts";
 
@@ -245,3 +245,30 @@ async function rpcRelay(target: string) {
     },
   };
 }
+
+describe("a provider whose seed somebody takes from a block's hash", () => {
+  let world: Bench;
+
+  before(async () => {
+    world = await bench();
+    await world.approve();
+  });
+  after(() => world.stop());
+
+  it("proves by that, so that a mark on an idle beacon costs it nothing [SEED-7]", async () => {
+    const { deployment, signer } = world.net;
+    const chain = signer.provider as JsonRpcProvider;
+    const provider = await world.start(await world.provider());
+    // No header is shown for two days: there is nothing to prove.
+    for (let i = 0; i < 2; i++) await world.nextPeriod();
+    const id = await world.open(provider, sample(50_000));
+    const time = periodStart(deployment, (await world.market.period()) + 1);
+    await chain.send("evm_setNextBlockTimestamp", [time - 15 * 60]);
+    const beacon = new Contract(deployment.beacon, ["function mark(uint64 time)"], signer);
+    await (await beacon.getFunction("mark").send(time)).wait();
+    await chain.send("hardhat_mine", ["0x14"]);
+    const period = await world.nextPeriod();
+    await provider.seen("proven", (entry) => entry.period === period);
+    expect(await world.market.deal(id)).to.include({ misses: 0 });
+  });
+});

@@ -129,7 +129,8 @@ function ownersPart(plan: Plan, { deployment, contract, operator, id }: Registra
     `2. allow the market to take the stake of ${money(stake)}`,
     `   to ${deployment.token}`,
     `   data ${token.encodeFunctionData("approve", [deployment.market, stake])}`,
-    `3. deposit it; if another id than ${id} came out of step 1, encode stake(id, ${stake}, (0, 0x)) anew`,
+    `3. deposit it, only when step 1 is mined and its ProviderRegistered event names id ${id}: a stake belongs to`,
+    `   whoever has the id. If it names another one, encode stake(id, ${stake}, (0, 0x)) anew`,
     `   to ${deployment.market}`,
     `   data ${abi.encodeFunctionData("stake", [id, stake, payment])}`,
   ];

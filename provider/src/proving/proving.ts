@@ -13,7 +13,7 @@ import type { Journal } from "../journal/journal.ts";
 import { type Log, reason } from "../log.ts";
 import { PieceCorruptError, type Pieces } from "../pieces/pieces.ts";
 import { isLive, isProven, type ListedDeal, listedDeals } from "./listed.ts";
-import { freshSeed, type Seed, storedSeed } from "./seed.ts";
+import { freshSeed, hashSeed, markedBlock, type Seed, storedSeed } from "./seed.ts";
 import { turnOf } from "./turn.ts";
 
 /** Deals taken off the list in one transaction. */
@@ -79,6 +79,8 @@ export function proving(options: ProvingOptions): Proving {
   async function seedFor(id: number, time: number, state: Progress): Promise<Seed | undefined> {
     const value = await storedSeed(deployment, rpc, time);
     if (value !== 0n) return { value, evidence: "0x" };
+    const block = await markedBlock(deployment, rpc, time);
+    if (block !== undefined) return hashSeed(rpc, block);
     const early = state.polls++ < turnOf(id, state.period);
     return early ? undefined : freshSeed(rpc, time);
   }

@@ -3,7 +3,12 @@ import { AbiCoder, Contract, type ContractRunner, decodeRlp, toBigInt } from "et
 import { type Deployment, seedEvidence } from "holdfast/market";
 
 const MIX_HASH = 13;
-const beaconAbi = ["function seedAt(uint64 time) view returns (uint256)"];
+/** Blocks from a mark to the one whose hash is the seed. */
+const SEED_DISTANCE = 16;
+const beaconAbi = [
+  "function seedAt(uint64 time) view returns (uint256)",
+  "function markedAt(uint64 time) view returns (uint256)",
+];
 
 export type Seed = {
   readonly value: bigint;
@@ -19,6 +24,26 @@ export async function storedSeed(
 ): Promise<bigint> {
   const beacon = new Contract(deployment.beacon, beaconAbi, runner);
   return toBigInt(await beacon.getFunction("seedAt").staticCall(time));
+}
+
+/**
+ * The block whose hash is the seed for a `time` that somebody has marked, undefined when nobody has. The beacon takes no header
+ * for it, so a proof by the header's seed would fail.
+ */
+export async function markedBlock(
+  deployment: Deployment,
+  runner: ContractRunner,
+  time: number,
+): Promise<number | undefined> {
+  const beacon = new Contract(deployment.beacon, beaconAbi, runner);
+  const marked = Number(await beacon.getFunction("markedAt").staticCall(time));
+  return marked === 0 ? undefined : marked + SEED_DISTANCE;
+}
+
+/** The seed of a marked time once its block is there; the proof itself captures it, without evidence. */
+export async function hashSeed(rpc: JsonRpcProvider, block: number): Promise<Seed | undefined> {
+  const hash = (await rpc.getBlock(block))?.hash;
+  return hash ? { value: BigInt(hash), evidence: "0x" } : undefined;
 }
 
 /** The seed for `time` with its evidence, from the chain's blocks. */
