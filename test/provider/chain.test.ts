@@ -258,9 +258,9 @@ describe("a provider whose seed somebody takes from a block's hash", () => {
   it("proves by that, so that a mark on an idle beacon costs it nothing [SEED-7]", async () => {
     const { deployment, signer } = world.net;
     const chain = signer.provider as JsonRpcProvider;
-    const provider = await world.start(await world.provider());
     // No header is shown for two days: there is nothing to prove.
     for (let i = 0; i < 2; i++) await world.nextPeriod();
+    const provider = await world.start(await world.provider());
     const id = await world.open(provider, sample(50_000));
     const time = periodStart(deployment, (await world.market.period()) + 1);
     await chain.send("evm_setNextBlockTimestamp", [time - 15 * 60]);
