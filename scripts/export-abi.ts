@@ -20,6 +20,8 @@ write(
   "prevrandaoBeaconAbi",
   read("contracts/beacons/PrevrandaoBeacon.sol/PrevrandaoBeacon.json"),
 );
+write("market-lens", "marketLensAbi", read("contracts/MarketLens.sol/MarketLens.json"));
+write("market-factory", "marketFactoryAbi", read("contracts/MarketFactory.sol/MarketFactory.json"));
 write(
   "erc20",
   "erc20Abi",

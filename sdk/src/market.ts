@@ -4,6 +4,8 @@
  * @module
  */
 export { erc20Abi } from "./abi/erc20.ts";
+export { marketFactoryAbi } from "./abi/market-factory.ts";
+export { marketLensAbi } from "./abi/market-lens.ts";
 export { prevrandaoBeaconAbi } from "./abi/prevrandao-beacon.ts";
 export { storageMarketAbi } from "./abi/storage-market.ts";
 export {
