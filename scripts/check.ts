@@ -5,7 +5,7 @@ import { missingEntries } from "./lib/lock-file.ts";
 import { readmeFault } from "./lib/readme.ts";
 import { type Command, capture, say, tool } from "./lib/run.ts";
 
-const solidity = ["contracts/**/*.sol", "test/contracts/**/*.sol"];
+const solidity = ["contracts/**/*.sol", "test/**/*.sol"];
 const checks: Record<string, Command> = {
   "TypeScript format and lint": tool("@biomejs/biome", "check", "--error-on-warnings", "."),
   "Solidity format": tool("prettier", "--check", "--no-error-on-unmatched-pattern", ...solidity),

@@ -1,4 +1,4 @@
-// `node scripts/run.mjs demo|test|build|check|simulate [arguments]`, behind the npm scripts of the same kind: moves to Node 24,
+// `node scripts/run.mjs <task> [arguments]`, behind the npm scripts of the same kind: moves to Node 24,
 // installs what is missing, builds, and hands over to scripts/<task>.ts. Plain JavaScript that old versions of Node can
 // read, and built-in modules only: it runs before anything is installed.
 import { spawn } from "node:child_process";
@@ -10,7 +10,18 @@ import { fileURLToPath } from "node:url";
 
 const NODE = 24;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const tasks = ["demo", "test", "build", "check", "simulate", "mutate", "coverage", "bench-gas"];
+const tasks = [
+  "demo",
+  "test",
+  "build",
+  "check",
+  "simulate",
+  "mutate",
+  "coverage",
+  "bench-gas",
+  "slither",
+  "halmos",
+];
 const children = new Set();
 
 main(process.argv.slice(2)).then(
