@@ -8,9 +8,9 @@ import {PieceProof} from "../../contracts/libraries/PieceProof.sol";
 /// @notice The shape of the tree over a piece. Halmos 0.3.3 has no SHA-256 of symbolic data, so that the order in which a path is
 /// hashed is left to the tests with foreign vectors.
 contract PieceProofCheck {
-    /// @notice For every size up to 512, one by one: the data of `size` bytes, 8 bits each, fills leaves of 254 bits.
+    /// @notice For every size up to 4,096, one by one: the data of `size` bytes, 8 bits each, fills leaves of 254 bits.
     function check_LeavesAreTheLeastThatHoldTheData() external pure {
-        for (uint256 size = 1; size <= 512; ++size) {
+        for (uint256 size = 1; size <= 4_096; ++size) {
             uint256 leaves = PieceProof.leavesOf(size);
             assert(leaves * 254 >= size * 8 && (leaves - 1) * 254 < size * 8);
         }
