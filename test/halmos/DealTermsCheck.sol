@@ -37,7 +37,8 @@ contract DealTermsCheck {
 
     function check_ANewEndAndClosingChangeNothingElse(Fields calldata f, uint16 term, bool byDefault) external pure {
         require(term < 512);
-        DealTerms terms = _pack(f).withClosed(byDefault).withEnd(f.start + term);
+        DealTerms terms = _pack(f).withClosed().withEnd(f.start + term);
+        if (byDefault) terms = terms.withForfeited();
         _assertSame(terms, f);
         assert(terms.end() == f.start + term);
         assert(terms.settledUpTo() == f.start && terms.missed() == 0);

@@ -6,7 +6,7 @@ import {Settlement} from "../../contracts/libraries/Settlement.sol";
 
 /// @notice What closed periods pay: for every rate and every slash factor, which stay symbolic. Terms of up to 3 periods, which lie
 /// across the boundary of two words of history; of those every history, every number of tolerated misses and every moment, one by
-/// one. Overflow is outside: the widths (80 + 24 bits, 511 periods) keep every product far below 2^256.
+/// one, without a challenge. Overflow is outside: the widths (80 + 24 bits, 511 periods) keep every product far below 2^256.
 /// @custom:halmos --panic-error-codes 0x01
 contract SettlementCheck {
     /// @dev The last period of the first word.
@@ -26,13 +26,14 @@ contract SettlementCheck {
         _assertConserved(rate, slashFactor, 3);
     }
 
+    /// @notice For terms of 2 periods.
     function check_ThePayeeEarnsAtMostTheProvenPeriods(uint80 rate, uint24 slashFactor) external {
-        for (uint256 history = 0; history < 8; ++history) {
+        for (uint256 history = 0; history < 4; ++history) {
             _record(history);
-            for (uint256 maxMisses = 0; maxMisses < 3; ++maxMisses) {
-                DealTerms terms = _open(rate, slashFactor, 3);
+            for (uint256 maxMisses = 0; maxMisses < 2; ++maxMisses) {
+                DealTerms terms = _open(rate, slashFactor, 2);
                 uint256 proven = 0;
-                for (uint32 elapsed = 0; elapsed <= 4; ++elapsed) {
+                for (uint32 elapsed = 0; elapsed <= 3; ++elapsed) {
                     assert(_outcome(terms, maxMisses, elapsed).earned <= rate * proven);
                     proven += (history >> elapsed) & 1;
                 }
@@ -62,7 +63,7 @@ contract SettlementCheck {
                 for (uint32 elapsed = 0; elapsed <= term + 1; ++elapsed) {
                     DealTerms terms = _open(rate, slashFactor, term);
                     Settlement.Outcome memory due = _outcome(terms, maxMisses, elapsed);
-                    uint256 paid = due.earned + due.refund + due.unlocked;
+                    uint256 paid = due.earned + due.refund + due.compensation + due.unlocked;
                     uint256 escrow = due.closed ? 0 : uint256(rate) * (terms.end() - due.upTo);
                     uint256 collateral = due.closed ? 0 : slash * (maxMisses + 1 - due.misses);
                     assert(paid + escrow + collateral == rate * term + slash * (maxMisses + 1));
@@ -75,10 +76,12 @@ contract SettlementCheck {
         Settlement.Outcome memory once = _outcome(terms, maxMisses, last);
         Settlement.Outcome memory early = _outcome(terms, maxMisses, first);
         terms = terms.withSettled(early.upTo, early.misses);
-        if (early.closed) terms = terms.withClosed(early.defaultedAt != 0);
+        if (early.defaultedAt != 0) terms = terms.withForfeited();
+        if (early.closed) terms = terms.withClosed();
         Settlement.Outcome memory late = _outcome(terms, maxMisses, last);
         assert(once.earned == early.earned + late.earned);
         assert(once.refund == early.refund + late.refund);
+        assert(once.compensation == early.compensation + late.compensation);
         assert(once.unlocked == early.unlocked + late.unlocked);
         assert(once.closed == late.closed && once.upTo == late.upTo && once.misses == late.misses);
         assert(once.defaultedAt == early.defaultedAt + late.defaultedAt);
@@ -89,7 +92,7 @@ contract SettlementCheck {
         uint256 maxMisses,
         uint32 elapsed
     ) private view returns (Settlement.Outcome memory) {
-        return Settlement.outcome(terms, maxMisses, bits, START + elapsed);
+        return Settlement.outcome(terms, maxMisses, bits, START + elapsed, 0);
     }
 
     /// @dev The first period is the last bit of its word, the others are in the next one.
