@@ -45,6 +45,21 @@ contract DealTermsCheck {
         assert(terms.closed() && terms.forfeited() == byDefault);
     }
 
+    /// @notice For all of the 32 sets of flags; a challenge that has ended leaves no trace.
+    function check_FlagsChangeThemselvesAlone(Fields calldata f, bool[5] calldata flags) external pure {
+        DealTerms terms = _pack(f).withChallenged();
+        if (flags[0]) terms = terms.withClosed();
+        if (flags[1]) terms = terms.withForfeited();
+        if (flags[3]) terms = terms.withAssigned();
+        if (flags[4]) terms = terms.withMoved();
+        if (!flags[2]) terms = terms.withoutChallenged();
+        _assertSame(terms, f);
+        assert(terms.end() == f.start + f.term);
+        assert(terms.settledUpTo() == f.start && terms.missed() == 0);
+        assert(terms.closed() == flags[0] && terms.forfeited() == flags[1] && terms.challenged() == flags[2]);
+        assert(terms.assigned() == flags[3] && terms.moved() == flags[4]);
+    }
+
     function check_LiveIsFromTheStartToBeforeTheEnd(Fields calldata f, uint32 period) external pure {
         assert(_pack(f).isLive(period) == (f.start <= period && period < uint256(f.start) + f.term));
     }
