@@ -18,16 +18,21 @@ interface Report {
 
 const folder = join(root, ".tools/halmos");
 const report = join(folder, "report.json");
+// Halmos leaves the queries of every proof where temporary files go.
+const queries = join(folder, "queries");
 
 installPython();
 installForge();
-mkdirSync(folder, { recursive: true });
 rmSync(report, { force: true });
+rmSync(queries, { recursive: true, force: true });
+mkdirSync(queries, { recursive: true });
 const { status } = spawnSync("halmos", halmosArguments(process.argv[2] ?? "Check$"), {
   cwd: root,
-  env: analysisEnvironment(),
+  env: { ...analysisEnvironment(), TMPDIR: queries },
   stdio: "inherit",
 });
+
+rmSync(queries, { recursive: true, force: true });
 
 const proofs = Object.values(read().test_results).flat();
 const failed = proofs.filter((proof) => proof.exitcode !== 0);
