@@ -64,11 +64,23 @@ contract DealTermsCheck {
         assert(_pack(f).isLive(period) == (f.start <= period && period < uint256(f.start) + f.term));
     }
 
-    function check_PackedOfferTermsReadBack(address client, uint16 notice, uint16 maxMisses, uint80 tag) external pure {
-        require(notice < 512 && maxMisses < 512 && tag <= OfferTermsLibrary.TAG_MASK);
-        OfferTerms terms = OfferTermsLibrary.pack(client, notice, maxMisses, tag);
+    function check_PackedOfferTermsReadBack(address client, uint16 notice, uint16 maxMisses) external pure {
+        require(notice < 512 && maxMisses < 512);
+        OfferTerms terms = OfferTermsLibrary.pack(client, notice, maxMisses);
         assert(terms.client() == client && terms.notice() == notice);
-        assert(terms.maxMisses() == maxMisses && terms.manifestTag() == tag);
+        assert(terms.maxMisses() == maxMisses && terms.manifestTag() == 0);
+    }
+
+    function check_AManifestChangesItsTagAlone(
+        address client,
+        uint16 notice,
+        uint16 maxMisses,
+        bytes32 hash
+    ) external pure {
+        require(notice < 512 && maxMisses < 512);
+        OfferTerms terms = OfferTermsLibrary.pack(client, notice, maxMisses).withManifest(hash);
+        assert(terms.client() == client && terms.notice() == notice && terms.maxMisses() == maxMisses);
+        assert(terms.manifestTag() == uint256(hash) % 2 ** 78);
     }
 
     /// @dev Periods end before 2^32, as they do in a market for the next million years.

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DealTerms, DealTermsLibrary} from "../../contracts/libraries/DealTerms.sol";
+import {DealTerms, DealTermsLibrary, OfferTerms, OfferTermsLibrary} from "../../contracts/libraries/DealTerms.sol";
 import {Settlement} from "../../contracts/libraries/Settlement.sol";
 
 /// @notice What closed periods pay: for every rate and every slash factor, which stay symbolic. Terms of up to 3 periods, which lie
 /// across the boundary of two words of history; of those every history, every number of tolerated misses and every moment, one by
-/// one, without a challenge. Overflow is outside: the widths (80 + 24 bits, 511 periods) keep every product far below 2^256.
+/// one. Overflow is outside, here as in the settlement: the widths (80 + 24 bits, 511 periods) keep every product far below 2^256.
 /// @custom:halmos --panic-error-codes 0x01
 contract SettlementCheck {
     /// @dev The last period of the first word.
     uint32 private constant START = 255;
 
+    uint256 private constant HEAD = 1;
+
     mapping(uint256 word => uint256) private bits;
+    mapping(uint256 headDeal => OfferTerms) private offers;
 
     function check_EveryUnitIsPaidOrHeldTerm1(uint80 rate, uint24 slashFactor) external {
         _assertConserved(rate, slashFactor, 1);
@@ -34,7 +37,7 @@ contract SettlementCheck {
                 DealTerms terms = _open(rate, slashFactor, 2);
                 uint256 proven = 0;
                 for (uint32 elapsed = 0; elapsed <= 3; ++elapsed) {
-                    assert(_outcome(terms, maxMisses, elapsed).earned <= rate * proven);
+                    assert(_outcome(terms, maxMisses, elapsed, 0).earned <= rate * proven);
                     proven += (history >> elapsed) & 1;
                 }
             }
@@ -55,6 +58,26 @@ contract SettlementCheck {
         }
     }
 
+    /// @notice Of a deal of 3 periods, settled up to any one, with any misses: nothing moves while the challenge can be answered; then
+    /// all that is left of price and collateral is the client's.
+    function check_AChallengeHoldsAllOrGivesAllToTheClient(uint80 rate, uint24 slashFactor) external {
+        uint256 slash = uint256(rate) * slashFactor;
+        for (uint32 since = 0; since < 3; ++since) {
+            for (uint256 maxMisses = 0; maxMisses < 3; ++maxMisses) {
+                for (uint256 misses = 0; misses <= since && misses <= maxMisses; ++misses) {
+                    DealTerms terms = _open(rate, slashFactor, 3).withSettled(START + since, misses);
+                    for (uint32 later = 1; later <= 5; ++later) {
+                        Settlement.Outcome memory due = _outcome(terms, maxMisses, since + later, START + since);
+                        bool over = later > 2 && later > maxMisses + 1;
+                        assert(due.changed == over && due.closed == over && due.earned == 0 && due.unlocked == 0);
+                        assert(due.refund == (over ? rate * (3 - since) : 0));
+                        assert(due.compensation == (over ? slash * (maxMisses + 1 - misses) : 0));
+                    }
+                }
+            }
+        }
+    }
+
     function _assertConserved(uint80 rate, uint24 slashFactor, uint256 term) private {
         uint256 slash = uint256(rate) * slashFactor;
         for (uint256 history = 0; history < 1 << term; ++history) {
@@ -62,7 +85,7 @@ contract SettlementCheck {
             for (uint256 maxMisses = 0; maxMisses < term; ++maxMisses) {
                 for (uint32 elapsed = 0; elapsed <= term + 1; ++elapsed) {
                     DealTerms terms = _open(rate, slashFactor, term);
-                    Settlement.Outcome memory due = _outcome(terms, maxMisses, elapsed);
+                    Settlement.Outcome memory due = _outcome(terms, maxMisses, elapsed, 0);
                     uint256 paid = due.earned + due.refund + due.compensation + due.unlocked;
                     uint256 escrow = due.closed ? 0 : uint256(rate) * (terms.end() - due.upTo);
                     uint256 collateral = due.closed ? 0 : slash * (maxMisses + 1 - due.misses);
@@ -72,13 +95,13 @@ contract SettlementCheck {
         }
     }
 
-    function _assertLazyIsEager(DealTerms terms, uint256 maxMisses, uint32 first, uint32 last) private view {
-        Settlement.Outcome memory once = _outcome(terms, maxMisses, last);
-        Settlement.Outcome memory early = _outcome(terms, maxMisses, first);
+    function _assertLazyIsEager(DealTerms terms, uint256 maxMisses, uint32 first, uint32 last) private {
+        Settlement.Outcome memory once = _outcome(terms, maxMisses, last, 0);
+        Settlement.Outcome memory early = _outcome(terms, maxMisses, first, 0);
         terms = terms.withSettled(early.upTo, early.misses);
         if (early.defaultedAt != 0) terms = terms.withForfeited();
         if (early.closed) terms = terms.withClosed();
-        Settlement.Outcome memory late = _outcome(terms, maxMisses, last);
+        Settlement.Outcome memory late = _outcome(terms, maxMisses, last, 0);
         assert(once.earned == early.earned + late.earned);
         assert(once.refund == early.refund + late.refund);
         assert(once.compensation == early.compensation + late.compensation);
@@ -90,9 +113,11 @@ contract SettlementCheck {
     function _outcome(
         DealTerms terms,
         uint256 maxMisses,
-        uint32 elapsed
-    ) private view returns (Settlement.Outcome memory) {
-        return Settlement.outcome(terms, maxMisses, bits, START + elapsed, 0);
+        uint32 elapsed,
+        uint32 challengedAt
+    ) private returns (Settlement.Outcome memory) {
+        offers[HEAD] = OfferTermsLibrary.pack(address(0), 0, maxMisses);
+        return Settlement.outcome(terms, offers, HEAD, bits, START + elapsed, challengedAt);
     }
 
     /// @dev The first period is the last bit of its word, the others are in the next one.
