@@ -23,8 +23,8 @@ const queries = join(folder, "queries");
 
 installPython();
 installForge();
-rmSync(report, { force: true });
-rmSync(queries, { recursive: true, force: true });
+// From nothing: forge keeps what it built of sources that are gone.
+rmSync(folder, { recursive: true, force: true });
 mkdirSync(queries, { recursive: true });
 const { status } = spawnSync("halmos", halmosArguments(process.argv[2] ?? "Check$"), {
   cwd: root,
