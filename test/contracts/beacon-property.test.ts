@@ -42,7 +42,7 @@ describe("A time's seed", () => {
       ..."header hash NotFirstBlock MarkTooEarly MarkTooLate".split(" "),
       ..."BeaconNotQuiet AlreadyMarked NotMarked FinishTooEarly HashOutOfReach".split(" "),
     );
-  });
+  }).timeout(120_000);
 });
 
 async function run(history: readonly Step[], seen: Record<string, number>) {
