@@ -148,6 +148,8 @@ describe("PrevrandaoBeacon", () => {
   }
 
   it("takes the least prevrandao above all constants [SEED-4]", async () => {
+    await helpers.setPrevRandao(2n ** 64n + 1n);
+    await ethers.deployContract("PrevrandaoBeacon", [1], GAS_OF_DEPLOYMENT);
     const beacon = await freshBeacon();
     const { time, evidence } = await seedOf(2n ** 64n + 1n);
     await beacon.seed(time, evidence, GAS);

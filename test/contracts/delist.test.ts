@@ -164,6 +164,7 @@ describe("giveUp", () => {
     await expect(net.market.connect(net.owner).giveUp(1n, 2n))
       .to.emit(net.market, "GaveUp")
       .withArgs(1n, 2n);
+    expect((await net.market.providerOf(1n)).touchedAt).to.equal(2n);
     await expect(prove(net))
       .to.be.revertedWithCustomError(net.market, "AlreadyGivenUp")
       .withArgs(1n, 2n);

@@ -65,6 +65,27 @@ describe("open: the last value that is valid, the first that is not", () => {
       .to.be.revertedWithCustomError(net.market, "PieceCollateralInvalid")
       .withArgs(0n, 0n, COLLATERAL, COLLATERAL + 1n);
   });
+
+  it("takes a collateral of just the least [OFFER-4]", async () => {
+    const net = await deployMarket({ minCollateral: COLLATERAL });
+    await open(net, await newOffer(net));
+    expect((await net.market.dealOf(1n)).collateral).to.equal(COLLATERAL);
+  });
+
+  it("takes a collateral of all 96 bits [OFFER-4]", async () => {
+    const net = await freshMarket();
+    const { market, token, owner, client } = net;
+    const all = 2n ** 96n - 1n;
+    const slashFactor = 2n ** 24n - 1n;
+    for (const payer of [owner, client]) await token.mint(payer, all);
+    await token.connect(owner).approve(market, all);
+    const missing = all - (await market.providerOf(1n)).free;
+    await market.connect(owner).stake(1n, missing, ALLOWANCE);
+    const piece = { ...newPiece(net), rate: all / slashFactor, slashFactor };
+    await open(net, await newOffer(net, { pieces: [piece], periods: 1, maxMisses: 0 }));
+    expect((await market.dealOf(1n)).collateral).to.equal(all);
+    expect((await market.providerOf(1n)).free).to.equal(0n);
+  });
 });
 
 describe("open: what belongs to whom", () => {

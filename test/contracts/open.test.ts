@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ZeroAddress } from "ethers";
 import {
   ALLOWANCE,
   DOLLAR,
@@ -8,6 +9,7 @@ import {
   openDeal,
   openOffers,
   registerProvider,
+  sign,
 } from "./support/market.ts";
 import { listOf } from "./support/stored.ts";
 
@@ -15,6 +17,14 @@ const COST = 10_000n;
 const COLLATERAL = 34_000n;
 
 describe("open: what it does", () => {
+  it("returns the id of the first deal [OPEN-2]", async () => {
+    const net = await freshMarket();
+    await openDeal(net);
+    const signed = await sign(net, await newOffer(net, { pieces: [newPiece(net), newPiece(net)] }));
+    const call = net.market.connect(net.client).open;
+    expect(await call.staticCall([signed], ALLOWANCE, ZeroAddress, "0x")).to.equal(2n);
+  });
+
   it("locks collateral, escrows the price and tells all in events [OPEN-1]", async () => {
     const net = await freshMarket();
     const { market, token, client } = net;

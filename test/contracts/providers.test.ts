@@ -176,7 +176,9 @@ describe("voidNonces", () => {
     const net = await freshMarket();
     const { market, operator } = net;
     await market.connect(operator).voidNonces(1n, 0n, 0b0110n);
-    await market.connect(operator).voidNonces(1n, 0n, 0b1100n);
+    await expect(market.connect(operator).voidNonces(1n, 0n, 0b1100n))
+      .to.emit(market, "NoncesVoided")
+      .withArgs(1n, 0n, 0b1100n);
     expect(await nonceWord(net, 1n, 0n)).to.equal(0b1110n);
   });
 });

@@ -26,7 +26,7 @@ describe("settle", () => {
     const net = await freshMarket();
     const id = await openDeal(net);
     await proveUpTo(net, 2);
-    await net.market.settle([id]);
+    await expect(net.market.settle([id])).to.not.emit(net.market, "Settled");
     expect(await balances(net)).to.deep.equal({ payee: 0n, client: 0n, free: STAKE - 2n * SLASH });
   });
 
