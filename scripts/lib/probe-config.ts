@@ -83,8 +83,16 @@ const network = {
   type: "edr-simulated",
   allowUnlimitedContractSize: true,
   blockGasLimit: BLOCK_GAS,
+  // Given, so that no transaction has to run many times for an estimate.
+  gas: BLOCK_GAS / 2n,
   transactionGasCap: false,
 } as const;
+
+const quick = {
+  coinbase: coinbase(mutant),
+  fuzz: { runs: 200, seed: "0x01" },
+  invariant: { runs: 8, depth: 100, failOnRevert: true },
+};
 
 export const probeConfig: HardhatUserConfig = {
   ...base,
@@ -99,10 +107,7 @@ export const probeConfig: HardhatUserConfig = {
   coverage: { skipFiles: ["**/*"] },
   test: {
     ...base.test,
-    solidity: {
-      coinbase: coinbase(mutant),
-      fuzz: { runs: 200, seed: "0x01" },
-      invariant: { runs: 8, depth: 100, failOnRevert: true },
-    },
+    // The second is named by tests that are longer on CI.
+    solidity: { profiles: { default: quick, ci: quick } },
   },
 };
