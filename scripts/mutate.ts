@@ -6,7 +6,7 @@
 //   --workers 2             processes that run tests
 //   --no-rules              without the broken rules of scripts/mutate/rules.ts
 //   --no-solidity           without the Solidity tests, which see what mocha's let live
-import { mkdirSync, writeFileSync } from "node:fs";
+//   --resume                judges only what the last run, if on the same contracts, did not see fall; and the broken rules
 import { posix } from "node:path";
 import { parseArgs } from "node:util";
 import { probePath, probeSource } from "./lib/probe.ts";
@@ -23,10 +23,11 @@ import { type Result, report } from "./mutate/report.ts";
 import { type Broken, breakRules } from "./mutate/rules.ts";
 import { sample } from "./mutate/sample.ts";
 import { buildSchema } from "./mutate/schema.ts";
+import { openVerdicts } from "./mutate/verdicts.ts";
 
 /** Share of the tests that may fail on contracts that are rewritten but not broken. */
 const mostLeftOut = 0.1;
-const reportPath = "cache/mutants.json";
+const verdictsPath = "cache/mutants.jsonl";
 
 const { values } = parseArgs({
   options: {
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     workers: { type: "string", default: "2" },
     "no-rules": { type: "boolean", default: false },
     "no-solidity": { type: "boolean", default: false },
+    resume: { type: "boolean", default: false },
   },
 });
 const workers = Number(values.workers);
@@ -54,59 +56,65 @@ const files = readSources(paths);
 const all = files.flatMap(mutantsOf);
 const chosen = values.sample === undefined ? all : sample(all, Number(values.sample), values.seed);
 const schema = buildSchema(files, chosen, new Map([[probePath, probeSource]]));
+const everything = readSources(productionSources()).map(({ text }) => text.toString());
+const verdicts = openVerdicts(verdictsPath, everything, values.resume);
 const results: Result[] = [];
 let baseline: Baseline | undefined;
-await campaign("mutants", schema.sources, schema.mutants);
+await campaign("mutants", schema.sources, schema.mutants, verdicts.known);
 if (!values["no-rules"]) {
   for (const { sources, broken } of breakRules(brokenRules, paths)) {
-    await campaign("broken rules", sources, broken);
+    await campaign("broken rules", sources, broken, new Map());
   }
 }
-mkdirSync(posix.dirname(reportPath), { recursive: true });
-writeFileSync(reportPath, JSON.stringify(results, undefined, 1));
 const passed = report(results, readAccepted(), schema.refused.length);
-say(`All verdicts are in ${reportPath}. It took ${duration(Date.now() - started)}.`);
+say(`All verdicts are in ${verdictsPath}. It took ${duration(Date.now() - started)}.`);
 process.exitCode = passed ? 0 : 1;
 
-/** Compiles sources that carry mutants, and judges each. */
+/** Compiles sources that carry mutants, and judges those on which the verdict is not known. */
 async function campaign(
   what: string,
   sources: ReadonlyMap<string, string>,
   mutants: ReadonlyMap<number, Broken>,
+  known: ReadonlyMap<string, Verdict>,
 ): Promise<void> {
-  const scratch = createScratch(sources);
-  process.once("exit", scratch.remove);
-  say(`Compiling ${mutants.size} ${what} ...`);
-  await build(scratch);
-  const verdicts = await judgeAll(scratch, [...mutants.keys()]);
+  const open = new Map([...mutants].filter(([, { key }]) => !known.has(key)));
+  say(`${mutants.size} ${what}, of which ${open.size} are to be judged.`);
+  const judged = open.size === 0 ? new Map<number, Verdict>() : await judgeAll(sources, open);
   for (const [id, { key, file, line, operator, source }] of mutants) {
-    const verdict = verdicts.get(id) ?? { outcome: "survived" };
+    const verdict = known.get(key) ?? judged.get(id) ?? { outcome: "survived" };
     results.push({ key, file, line, operator, source, verdict });
   }
-  process.off("exit", scratch.remove);
-  scratch.remove();
 }
 
 async function judgeAll(
-  scratch: Scratch,
-  ids: readonly number[],
+  sources: ReadonlyMap<string, string>,
+  mutants: ReadonlyMap<number, Broken>,
 ): Promise<ReadonlyMap<number, Verdict>> {
+  const scratch = createScratch(sources);
+  process.once("exit", scratch.remove);
+  say("Compiling them ...");
+  await build(scratch);
   // Which tests reach a broken rule is not worth a run of all of them: they are few.
   const known = baseline;
   baseline ??= await firstBaseline(scratch);
   const { tests, order, reaching } = baseline;
+  const ids = [...mutants.keys()];
   const testsOf = new Map(ids.map((id) => [id, known ? order : (reaching.get(id) ?? [])]));
-  const verdicts = new Map<number, Verdict>();
+  const judged = new Map<number, Verdict>();
   const tell = (id: number, verdict: Verdict) => {
-    verdicts.set(id, verdict);
-    if (verdicts.size % 25 === 0) say(`  ${verdicts.size} of ${ids.length}`);
+    judged.set(id, verdict);
+    verdicts.add(mutants.get(id)?.key ?? "", verdict);
+    if (judged.size % 25 === 0) say(`  ${judged.size} of ${ids.length}`);
   };
   await judge(scratch, tests, testsOf, workers, tell);
-  if (values["no-solidity"]) return verdicts;
-  const alive = ids.filter((id) => verdicts.get(id)?.outcome === "survived");
-  say(`Running the Solidity tests on those of ${alive.length} survivors that they reach ...`);
-  await judgeBySolidity(scratch, alive, workers, (id, verdict) => verdicts.set(id, verdict));
-  return verdicts;
+  const alive = ids.filter((id) => judged.get(id)?.outcome === "survived");
+  if (!values["no-solidity"] && alive.length > 0) {
+    say(`Running the Solidity tests on those of ${alive.length} survivors that they reach ...`);
+    await judgeBySolidity(scratch, alive, workers, tell);
+  }
+  process.off("exit", scratch.remove);
+  scratch.remove();
+  return judged;
 }
 
 async function firstBaseline(scratch: Scratch): Promise<Baseline> {
