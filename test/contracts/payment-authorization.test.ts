@@ -1,5 +1,15 @@
 import { expect } from "chai";
-import { keccak256, MaxUint256, Signature, Wallet, ZeroAddress, ZeroHash } from "ethers";
+import {
+  AbiCoder,
+  dataLength,
+  dataSlice,
+  keccak256,
+  MaxUint256,
+  Signature,
+  Wallet,
+  ZeroAddress,
+  ZeroHash,
+} from "ethers";
 import { authorizationOf, type Purchase } from "./support/authorization.ts";
 import { COST, liveDeal } from "./support/deals.ts";
 import {
@@ -187,6 +197,24 @@ describe("payment by authorization", () => {
     const { payment } = await authorizationOf(net, { client, offers, value: COST });
     await send(net, payment.data, offers, ZeroAddress);
     expect((await net.market.dealOf(1n)).client).to.equal(address);
+  });
+
+  it("needs data as long as an authorization with an empty signature [OPEN-6]", async () => {
+    const { net, offers } = await withPurchase();
+    const shortest = AbiCoder.defaultAbiCoder().encode(
+      ["uint256", "uint256", "bytes32", "bytes"],
+      [0n, MaxUint256, ZeroHash, "0x"],
+    );
+    const cut = dataSlice(shortest, 0, 159);
+    for (const data of ["0x", cut]) {
+      await expect(send(net, data, offers, ZeroAddress))
+        .to.be.revertedWithCustomError(net.market, "PaymentDataInvalid")
+        .withArgs(2, dataLength(data));
+    }
+    await expect(send(net, shortest, offers, ZeroAddress)).to.be.revertedWithCustomError(
+      net.token,
+      "ERC3009InvalidSignature",
+    );
   });
 
   it("is for opening alone: a stake and a bond refuse it by name [OPEN-6]", async () => {
