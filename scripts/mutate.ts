@@ -16,6 +16,7 @@ import { duration } from "./lib/screen.ts";
 import { productionSources, readSources } from "./lib/solidity-ast.ts";
 import type { Verdict } from "./lib/workers.ts";
 import { readAccepted } from "./mutate/accepted.ts";
+import { batchesOf, mostTogether } from "./mutate/batches.ts";
 import { brokenRules } from "./mutate/broken-rules.ts";
 import { type Baseline, judge, judgeBySolidity, takeBaseline } from "./mutate/campaign.ts";
 import { mutantsOf } from "./mutate/mutants.ts";
@@ -55,48 +56,46 @@ if (paths.length === 0) {
 const files = readSources(paths);
 const all = files.flatMap(mutantsOf);
 const chosen = values.sample === undefined ? all : sample(all, Number(values.sample), values.seed);
-const schema = buildSchema(files, chosen, new Map([[probePath, probeSource]]));
 const everything = readSources(productionSources()).map(({ text }) => text.toString());
 const verdicts = openVerdicts(verdictsPath, everything, values.resume);
-const results: Result[] = [];
+const open = chosen.filter(({ key }) => !verdicts.known.has(key));
+const results: Result[] = chosen.flatMap((mutant) => {
+  const verdict = verdicts.known.get(mutant.key);
+  return verdict ? [resultOf(mutant, verdict)] : [];
+});
+say(`${chosen.length} mutants, of which ${open.length} are to be judged.`);
+const probe = new Map([[probePath, probeSource]]);
 let baseline: Baseline | undefined;
-await campaign("mutants", schema.sources, schema.mutants, verdicts.known);
+let refused = 0;
+for (const batch of batchesOf(open, mostTogether)) {
+  const names = [...new Set(batch.map(({ file }) => posix.basename(file)))];
+  say(`${batch.length} mutants of ${names.join(", ")}`);
+  const schema = buildSchema(files, batch, probe);
+  refused += schema.refused.length;
+  await judgeAll(schema.sources, schema.mutants, undefined);
+}
 if (!values["no-rules"]) {
   for (const { sources, broken } of breakRules(brokenRules, paths)) {
-    await campaign("broken rules", sources, broken, new Map());
+    say(`${broken.size} broken rules`);
+    // Which tests reach a broken rule is not worth a run of all of them: they are few.
+    await judgeAll(sources, broken, baseline);
   }
 }
-const passed = report(results, readAccepted(), schema.refused.length);
+const passed = report(results, readAccepted(), refused);
 say(`All verdicts are in ${verdictsPath}. It took ${duration(Date.now() - started)}.`);
 process.exitCode = passed ? 0 : 1;
 
-/** Compiles sources that carry mutants, and judges those on which the verdict is not known. */
-async function campaign(
-  what: string,
-  sources: ReadonlyMap<string, string>,
-  mutants: ReadonlyMap<number, Broken>,
-  known: ReadonlyMap<string, Verdict>,
-): Promise<void> {
-  const open = new Map([...mutants].filter(([, { key }]) => !known.has(key)));
-  say(`${mutants.size} ${what}, of which ${open.size} are to be judged.`);
-  const judged = open.size === 0 ? new Map<number, Verdict>() : await judgeAll(sources, open);
-  for (const [id, { key, file, line, operator, source }] of mutants) {
-    const verdict = known.get(key) ?? judged.get(id) ?? { outcome: "survived" };
-    results.push({ key, file, line, operator, source, verdict });
-  }
-}
-
+/** Compiles sources that carry mutants and judges each. @param known Tests to use, all on every mutant. */
 async function judgeAll(
   sources: ReadonlyMap<string, string>,
   mutants: ReadonlyMap<number, Broken>,
-): Promise<ReadonlyMap<number, Verdict>> {
+  known: Baseline | undefined,
+): Promise<void> {
   const scratch = createScratch(sources);
   process.once("exit", scratch.remove);
   say("Compiling them ...");
   await build(scratch);
-  // Which tests reach a broken rule is not worth a run of all of them: they are few.
-  const known = baseline;
-  baseline ??= await firstBaseline(scratch);
+  baseline = known ?? (await firstBaseline(scratch));
   const { tests, order, reaching } = baseline;
   const ids = [...mutants.keys()];
   const testsOf = new Map(ids.map((id) => [id, known ? order : (reaching.get(id) ?? [])]));
@@ -114,7 +113,13 @@ async function judgeAll(
   }
   process.off("exit", scratch.remove);
   scratch.remove();
-  return judged;
+  for (const [id, mutant] of mutants) {
+    results.push(resultOf(mutant, judged.get(id) ?? { outcome: "survived" }));
+  }
+}
+
+function resultOf({ key, file, line, operator, source }: Broken, verdict: Verdict): Result {
+  return { key, file, line, operator, source, verdict };
 }
 
 async function firstBaseline(scratch: Scratch): Promise<Baseline> {

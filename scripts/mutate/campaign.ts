@@ -23,8 +23,11 @@ export interface Baseline {
  * Tests that fail in either (they look at gas or bytecode, or do not repeat) take no part, and neither do slow ones.
  */
 export async function takeBaseline(scratch: Scratch): Promise<Baseline> {
-  const reached = await recordTests(scratch, true);
-  const tests = (await recordTests(scratch, false)).map((test, i) => ({
+  const [reached, timed] = await Promise.all([
+    recordTests(scratch, true),
+    recordTests(scratch, false),
+  ]);
+  const tests = timed.map((test, i) => ({
     ...test,
     failure:
       test.failure ?? reached[i]?.failure ?? (test.ms > slowMs ? "takes too long" : undefined),
