@@ -128,9 +128,8 @@ contract SettlementTest {
         uint16 toHead,
         uint16 settled
     ) public pure {
-        _bound(c);
-        size = size % 2 ** 44;
-        toHead = toHead % 2 ** 12;
+        (c.start, c.term) = (c.start % (2 ** 32 - 511), 1 + (c.term % 511));
+        (c.maxMisses, size, toHead) = (c.maxMisses % 512, size % 2 ** 44, toHead % 2 ** 12);
         DealTerms terms = DealTermsLibrary.pack(c.start, c.term, size, c.rate, c.slashFactor, provider, toHead);
         uint32 upTo = uint32(c.start + (settled % (c.term + 1)));
         terms = terms.withSettled(upTo, c.maxMisses).withClosed().withForfeited().withEnd(upTo);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { decodeRlp, encodeRlp, keccak256 } from "ethers";
+import { decodeRlp, encodeRlp, keccak256, toBeHex } from "ethers";
 import {
   encode,
   ethers,
@@ -116,6 +116,19 @@ describe("PrevrandaoBeacon", () => {
     await expect(beacon.seed(time, encode(forged, parent), GAS))
       .to.be.revertedWithCustomError(beacon, "HeaderUnknown")
       .withArgs(number, keccak256(forged));
+  });
+
+  it("refuses a header of a block that is not there yet [SEED-1]", async () => {
+    const beacon = await freshBeacon();
+    const { time, header, parent, number } = await newSeed();
+    const items = decodeRlp(header) as string[];
+    for (const ahead of [1n, 2n, 1_000n]) {
+      items[8] = toBeHex(number + ahead);
+      const forged = encodeRlp(items);
+      await expect(beacon.seed(time, encode(forged, parent), GAS))
+        .to.be.revertedWithCustomError(beacon, "HeaderUnknown")
+        .withArgs(number + ahead, keccak256(forged));
+    }
   });
 
   it("refuses a parent that is none, also one of this chain [SEED-1]", async () => {

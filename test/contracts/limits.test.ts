@@ -66,6 +66,15 @@ describe("open: the last value that is valid, the first that is not", () => {
       .withArgs(0n, 0n, COLLATERAL, COLLATERAL + 1n);
   });
 
+  it("asks for the market's least collateral where the provider's floor is one unit lower [OFFER-4]", async () => {
+    const floor = 4n ** 6n;
+    const net = await deployMarket({ minCollateral: floor + 1n });
+    const piece = { ...newPiece(net), rate: floor, slashFactor: 1 };
+    await expect(open(net, await newOffer(net, { pieces: [piece], maxMisses: 0 })))
+      .to.be.revertedWithCustomError(net.market, "PieceCollateralInvalid")
+      .withArgs(0n, 0n, floor, floor + 1n);
+  });
+
   it("takes a collateral of just the least [OFFER-4]", async () => {
     const net = await deployMarket({ minCollateral: COLLATERAL });
     await open(net, await newOffer(net));

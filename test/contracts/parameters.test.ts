@@ -2,10 +2,11 @@ import { expect } from "chai";
 import { encodeBytes32String, ZeroAddress } from "ethers";
 import { freshMarket, LENGTH } from "./support/market.ts";
 
-/** A market like the fixture's, but for `changes`. */
-async function deployment(changes: Record<string, unknown>) {
-  const { ethers, market, token, beacon } = await freshMarket();
+/** A market like the fixture's, but for `changes`. @param at Time of deployment, the next second when there is none. */
+async function deployment(changes: Record<string, unknown>, at?: bigint) {
+  const { ethers, helpers, market, token, beacon } = await freshMarket();
   const { genesis } = await market.parameters();
+  if (at !== undefined) await helpers.time.setNextBlockTimestamp(at);
   const parameters = {
     token,
     beacon,
@@ -24,6 +25,16 @@ async function deployment(changes: Record<string, unknown>) {
 describe("parameters", () => {
   it("may be at their limits", async () => {
     await (await deployment({})).deployed;
+  });
+
+  it("may have a genesis in the second of deployment, and none later [TIME-1]", async () => {
+    const { genesis } = await (await freshMarket()).market.parameters();
+    const next = genesis + BigInt(LENGTH);
+    await (await deployment({ genesis: next }, next)).deployed;
+    const { market, deployed } = await deployment({ genesis: next }, next - 1n);
+    await expect(deployed)
+      .to.be.revertedWithCustomError(market, "ParameterInvalid")
+      .withArgs(encodeBytes32String("genesis"), next);
   });
 
   for (const name of ["token", "beacon"]) {

@@ -10,10 +10,12 @@ import {
   ZeroAddress,
   ZeroHash,
 } from "ethers";
+import type { UpgradingToken } from "../../sdk/src/typechain/index.ts";
 import { authorizationOf, type Purchase } from "./support/authorization.ts";
 import { COST, liveDeal } from "./support/deals.ts";
 import {
   bondedMarket,
+  deployMarket,
   freshMarket,
   newOffer,
   type Offer,
@@ -24,8 +26,8 @@ import {
 const MANIFEST = "0x0102";
 
 /** A client with tokens for two deals, and nothing else: no gas, no allowance. */
-async function withPurchase() {
-  const net = await freshMarket();
+async function withPurchase(market = freshMarket) {
+  const net = await market();
   const client = new Wallet(keccak256("0x3009"), net.ethers.provider);
   await net.token.mint(client, 2n * COST);
   const offers = [
@@ -91,6 +93,18 @@ describe("payment by authorization", () => {
       await send(net, payment.data, offers, ZeroAddress, MANIFEST);
     });
   }
+
+  it("refuses a token that delivers less than was signed for [OPEN-6]", async () => {
+    const { net, client, offers, value } = await withPurchase(() =>
+      deployMarket({}, "UpgradingToken"),
+    );
+    await (net.token as unknown as UpgradingToken).upgrade();
+    const { payment } = await authorizationOf(net, { client, offers, value });
+    await expect(send(net, payment.data, offers, ZeroAddress))
+      .to.be.revertedWithCustomError(net.market, "TokenNotExact")
+      .withArgs(value, (value * 99n) / 100n);
+    expect(await net.token.balanceOf(client)).to.equal(value);
+  });
 
   it("does not pay before its time, nor after [OPEN-6]", async () => {
     const { net, client, offers, value } = await withPurchase();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {MintableToken} from "./MintableToken.sol";
+import {TestStablecoin} from "../TestStablecoin.sol";
 
 /// @title UpgradingToken
 /// @notice Ordinary until its issuer upgrades it; from then on it burns a hundredth of each transfer.
-contract UpgradingToken is MintableToken {
+contract UpgradingToken is TestStablecoin {
     bool private upgraded;
 
     function upgrade() external {
