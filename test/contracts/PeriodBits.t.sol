@@ -31,6 +31,13 @@ contract PeriodBitsTest {
         assert(PeriodBits.popcount(word & ((1 << index) - 1)) == n);
     }
 
+    function test_SelectFindsEachBitAloneAndAmongAll() public pure {
+        for (uint256 i = 0; i < 256; ++i) {
+            assert(PeriodBits.select(1 << i, 0) == i);
+            assert(PeriodBits.select(type(uint256).max, i) == i);
+        }
+    }
+
     function testFuzz_CountAndNthUnsetAgreeWithCountingOneByOne(
         uint256[3] calldata words,
         uint256 from,
