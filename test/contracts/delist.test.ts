@@ -71,6 +71,16 @@ describe("delist", () => {
     await prove(net);
   });
 
+  it("leaves what this period draws from where deals were listed meanwhile [LIST-2]", async () => {
+    const net = await freshMarket();
+    for (const periods of [1, 20]) await openDeal(net, { periods, maxMisses: 0 });
+    await net.helpers.time.increaseTo((await seedTime(net, 3)) - DELAY + 1);
+    for (let i = 0; i < 2; i++) await openDeal(net);
+    await net.market.delist(1n, [0]);
+    const { frozen, listed } = await net.market.providerOf(1n);
+    expect([frozen, listed]).to.deep.equal([2n, 3n]);
+  });
+
   it("rejects ended deals from half the delay on, and takes them in the second before [LIST-2]", async () => {
     const net = await freshMarket();
     await openDeal(net, { periods: 1, maxMisses: 0 });

@@ -1,9 +1,12 @@
 import { expect } from "chai";
 import { balances, live, RATE, SLASH, STAKE } from "./support/deals.ts";
 import {
+  ALLOWANCE,
+  deployMarket,
   enterPeriod,
   evidence,
   freshMarket,
+  newPiece,
   openDeal,
   proofFor,
   prove,
@@ -182,9 +185,47 @@ describe("settle", () => {
     const room = 2n ** 96n - 1n - (await market.providerOf(1n)).free;
     await market.connect(owner).stake(1n, room, { kind: 0, data: "0x" });
     await live(net, "1");
-    await market.settle([id]);
+    await expect(market.settle([id]))
+      .to.emit(market, "Unstaked")
+      .withArgs(1n, owner, SLASH);
     expect((await market.providerOf(1n)).free).to.equal(2n ** 96n - 1n);
     expect(await market.balanceOf(owner)).to.equal(SLASH);
+  });
+
+  it("returns to a provider's record what it can just hold [PAY-3]", async () => {
+    const net = await freshMarket();
+    const { market, token, owner } = net;
+    const id = await openDeal(net, { periods: 1, maxMisses: 0 });
+    await token.mint(owner, 2n ** 97n);
+    const room = 2n ** 96n - 1n - SLASH - (await market.providerOf(1n)).free;
+    await market.connect(owner).stake(1n, room, ALLOWANCE);
+    await live(net, "1");
+    await expect(market.settle([id])).to.not.emit(market, "Unstaked");
+    expect((await market.providerOf(1n)).free).to.equal(2n ** 96n - 1n);
+    expect(await market.balanceOf(owner)).to.equal(0n);
+  });
+
+  it("pays and returns single units [PAY-1]", async () => {
+    const net = await deployMarket({ minCollateral: 1n });
+    const { market, owner, operator, beneficiary, client } = net;
+    await market.connect(owner).register(operator, beneficiary, 1n, 1_000n, "http://127.0.0.1:1");
+    await market.connect(owner).stake(2n, 10n, ALLOWANCE);
+    const least = () => ({
+      pieces: [{ ...newPiece(net), rate: 1n, slashFactor: 1n }],
+      provider: 2,
+    });
+    const kept = await openDeal(net, { ...least(), periods: 1, maxMisses: 0 });
+    const missed = await openDeal(net, { ...least(), periods: 3, maxMisses: 1 });
+    await live(net, "1", 2n);
+    await expect(market.settle([kept, missed])).to.not.emit(market, "Compensated");
+    expect(await market.balanceOf(beneficiary)).to.equal(2n);
+    expect((await market.providerOf(2n)).free).to.equal(8n);
+
+    await enterPeriod(net, 4);
+    await expect(market.settle([missed]))
+      .to.emit(market, "Compensated")
+      .withArgs(missed, 1n, 1n);
+    expect(await market.balanceOf(client)).to.equal(2n);
   });
 
   it("leaves other providers' deals alone [PAY-1]", async () => {
